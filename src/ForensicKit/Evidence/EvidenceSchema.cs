@@ -1,0 +1,188 @@
+using System.Text;
+
+namespace ForensicKit.Evidence;
+
+/// <summary>One column of the evidence database.</summary>
+/// <param name="Name">Name in SQL.</param>
+/// <param name="Type">DuckDB type, with NOT NULL where a value is always there.</param>
+/// <param name="Meaning">What it holds, with units.</param>
+public sealed record EvidenceColumn(string Name, string Type, string Meaning);
+
+/// <summary>One table of the evidence database.</summary>
+/// <param name="Name">Name in SQL.</param>
+/// <param name="Meaning">What one row is.</param>
+/// <param name="Key">Columns that identify a row.</param>
+/// <param name="Columns">All columns, in order.</param>
+public sealed record EvidenceTable(string Name, string Meaning, IReadOnlyList<string> Key, IReadOnlyList<EvidenceColumn> Columns)
+{
+    /// <summary>The statement that creates the table if it is absent.</summary>
+    public string CreateStatement()
+    {
+        var sql = new StringBuilder($"CREATE TABLE IF NOT EXISTS {Name} (\n");
+        foreach (var column in Columns)
+            sql.Append($"  {column.Name} {column.Type},\n");
+        return sql.Append($"  PRIMARY KEY ({string.Join(", ", Key)})\n)").ToString();
+    }
+}
+
+/// <summary>
+/// The evidence database, documented column by column. This file is its only definition: the tables are created from it and the
+/// document's appendix is printed from it.
+/// </summary>
+/// <remarks>
+/// Append-only: rows are inserted, never updated or deleted. A later opinion is a new revision beside the old one. Counts are kept as
+/// integer numerators and denominators; rates are derived. Text columns that hold numbers hold the decimal as it was printed.
+/// </remarks>
+public static class EvidenceSchema
+{
+    /// <summary>Version of the layout below; a database of another version is refused.</summary>
+    public const int Version = 1;
+
+    /// <summary>Facts about the database itself.</summary>
+    public static EvidenceTable Facts { get; } = new("facts", "One fact about this database.", ["name"],
+    [
+        new("name", "VARCHAR NOT NULL", "schema_version, case_name, case_sha256, created_at."),
+        new("value", "VARCHAR NOT NULL", "Its value as text."),
+    ]);
+
+    /// <summary>Input files.</summary>
+    public static EvidenceTable Artifacts { get; } = new("artifacts", "One input file, taken in once and addressed by its hash.", ["artifact_id"],
+    [
+        new("artifact_id", "VARCHAR NOT NULL", "Name given by the manifest."),
+        new("sha256", "VARCHAR NOT NULL", "SHA-256 of the bytes, lower-case hex; checked when taken in."),
+        new("bytes", "BIGINT NOT NULL", "Length in bytes."),
+        new("path", "VARCHAR NOT NULL", "Relative path inside the store it was found in."),
+        new("source", "VARCHAR NOT NULL", "Where it comes from: repository and commit, or release."),
+        new("licence", "VARCHAR NOT NULL", "Licence, or 'none' where the source states none."),
+        new("url", "VARCHAR", "Public address of identical bytes."),
+        new("taken_in_at", "TIMESTAMP NOT NULL", "When, UTC."),
+    ]);
+
+    /// <summary>Benchmark items that responses answer.</summary>
+    public static EvidenceTable Items { get; } = new("items", "One benchmark item with its reference answer.", ["benchmark", "item_id"],
+    [
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name."),
+        new("item_id", "VARCHAR NOT NULL", "Identifier, unique within the benchmark."),
+        new("item_index", "INTEGER NOT NULL", "0-based position in the split."),
+        new("subject", "VARCHAR", "Subject or group."),
+        new("question_sha256", "VARCHAR NOT NULL", "SHA-256 of the question's UTF-8 bytes."),
+        new("gold", "VARCHAR NOT NULL", "Reference answer as the benchmark states it."),
+        new("gold_choice", "INTEGER", "0-based index of the right choice."),
+        new("choices", "VARCHAR[]", "Texts of the choices, in order."),
+    ]);
+
+    /// <summary>Runs: one model under one protocol on one benchmark.</summary>
+    public static EvidenceTable Runs { get; } = new("runs", "One run: a model, a protocol, a benchmark, and all that made the responses what they are.", ["run_id"],
+    [
+        new("run_id", "VARCHAR NOT NULL", "SHA-256 over everything that decides the responses (first 16 hex digits)."),
+        new("model", "VARCHAR NOT NULL", "Model id of the case."),
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name."),
+        new("origin", "VARCHAR NOT NULL", "recorded (responses taken from a file) or inference (asked by this kit)."),
+        new("protocol", "VARCHAR NOT NULL", "The protocol as JSON; what is not known is absent."),
+        new("protocol_sha256", "VARCHAR NOT NULL", "SHA-256 of that JSON."),
+        new("model_sha256", "VARCHAR", "Hash of the weights, or of the recorded file."),
+        new("tokenizer_sha256", "VARCHAR", "Hash of the tokenizer."),
+        new("device", "VARCHAR", "Device the model ran on; null where the recording does not say."),
+        new("dtype", "VARCHAR", "Data type of the weights in computation."),
+        new("batch_shape", "VARCHAR", "Batch shape or policy."),
+        new("seed", "BIGINT", "Seed of sampling."),
+        new("threads", "INTEGER NOT NULL", "Threads of this process."),
+        new("kit_version", "VARCHAR NOT NULL", "Version and commit of ForensicKit."),
+        new("libraries", "VARCHAR NOT NULL", "Versions of the libraries that matter, as JSON."),
+        new("platform", "VARCHAR NOT NULL", "Operating system, architecture and runtime."),
+        new("started_at", "TIMESTAMP NOT NULL", "When, UTC."),
+    ]);
+
+    /// <summary>Runs whose responses are all stored.</summary>
+    public static EvidenceTable CompletedRuns { get; } = new("completed_runs", "A run whose responses are all stored.", ["run_id"],
+    [
+        new("run_id", "VARCHAR NOT NULL", "The run."),
+        new("responses", "BIGINT NOT NULL", "How many responses it has."),
+        new("completed_at", "TIMESTAMP NOT NULL", "When, UTC."),
+    ]);
+
+    /// <summary>Responses, stored before they are scored.</summary>
+    public static EvidenceTable Responses { get; } = new("responses", "One request to a model and all that came back.", ["run_id", "item_id", "choice_index", "sample_index"],
+    [
+        new("run_id", "VARCHAR NOT NULL", "The run."),
+        new("item_id", "VARCHAR NOT NULL", "The item."),
+        new("item_index", "INTEGER NOT NULL", "0-based position of the item in its split."),
+        new("choice_index", "INTEGER NOT NULL", "0-based index of the scored choice; -1 for a generated answer."),
+        new("sample_index", "INTEGER NOT NULL", "0-based index of the sample."),
+        new("prompt", "VARCHAR", "Rendered prompt, where known."),
+        new("text", "VARCHAR", "Generated text or scored continuation, where known."),
+        new("loglikelihood", "DOUBLE", "Sum of log p over the continuation's tokens, nats."),
+        new("loglikelihood_per_token", "DOUBLE", "Mean log p per token, nats."),
+        new("loglikelihood_per_byte", "DOUBLE", "Log p per UTF-8 byte of the continuation, nats."),
+        new("token_ids", "INTEGER[]", "Token ids."),
+        new("token_logprobs", "DOUBLE[]", "Log p of each token, nats."),
+        new("recorded_answer", "VARCHAR", "Answer as the recording's author extracted it."),
+        new("recorded_correct", "BOOLEAN", "Whether the recording's author counted it correct."),
+        new("finish_reason", "VARCHAR", "Why generation ended."),
+    ]);
+
+    /// <summary>Scores of items under documented rules.</summary>
+    public static EvidenceTable Scores { get; } = new("scores", "One item of one run scored under one rule.", ["run_id", "rule", "item_id"],
+    [
+        new("run_id", "VARCHAR NOT NULL", "The run."),
+        new("rule", "VARCHAR NOT NULL", "Id of the scoring rule."),
+        new("item_id", "VARCHAR NOT NULL", "The item."),
+        new("item_index", "INTEGER NOT NULL", "0-based position of the item in its split."),
+        new("extracted", "VARCHAR", "What the rule read from the response."),
+        new("correct", "BOOLEAN", "Whether it is right; null where the rule cannot be applied."),
+    ]);
+
+    /// <summary>Claims as they were made, and scores reported by others.</summary>
+    public static EvidenceTable ReportedScores { get; } = new("reported_scores", "A score somebody printed: the claim itself, an independent reproduction, or a reference.", ["claim_id", "role"],
+    [
+        new("claim_id", "VARCHAR NOT NULL", "The claim."),
+        new("role", "VARCHAR NOT NULL", "claimed, reproduced or reference."),
+        new("model", "VARCHAR NOT NULL", "Model id."),
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name."),
+        new("metric", "VARCHAR NOT NULL", "Metric name."),
+        new("printed", "VARCHAR NOT NULL", "The value as printed, in percent."),
+        new("n", "BIGINT", "Items it is said to be computed on."),
+        new("protocol", "VARCHAR NOT NULL", "What is stated of the protocol, as JSON."),
+        new("source", "VARCHAR NOT NULL", "Where it was printed."),
+    ]);
+
+    /// <summary>Findings; the highest revision of an id is the one that stands.</summary>
+    public static EvidenceTable Findings { get; } = new("findings", "A question, its answer, its verdict and the rule that gave it.", ["finding_id", "revision"],
+    [
+        new("finding_id", "VARCHAR NOT NULL", "Stable id, for example gap/mmlu."),
+        new("revision", "INTEGER NOT NULL", "1 for the first; a re-run that changes the finding appends the next."),
+        new("ordinal", "INTEGER NOT NULL", "Order in the document."),
+        new("kind", "VARCHAR NOT NULL", "Kind of question, for example gap."),
+        new("claim_id", "VARCHAR", "The claim it is about."),
+        new("question", "VARCHAR NOT NULL", "What was asked."),
+        new("answer", "VARCHAR NOT NULL", "What was found, one or two sentences with {{bindings}} to the values."),
+        new("verdict", "VARCHAR", "Supported, Overstated, Refuted, NotReproducible or InsufficientEvidence; null where the question has no verdict."),
+        new("rule", "VARCHAR NOT NULL", "The rule that gave the answer."),
+        new("source", "VARCHAR NOT NULL", "Where the rule comes from."),
+        new("query", "VARCHAR NOT NULL", "SQL that shows the rows it came from."),
+        new("cannot_show", "VARCHAR NOT NULL", "What this finding cannot show."),
+        new("sha256", "VARCHAR NOT NULL", "Hash of the finding with its values; also in the custody log."),
+        new("found_at", "TIMESTAMP NOT NULL", "When, UTC."),
+    ]);
+
+    /// <summary>The numbers of findings.</summary>
+    public static EvidenceTable FindingValues { get; } = new("finding_values", "One number or word of a finding.", ["finding_id", "revision", "name"],
+    [
+        new("finding_id", "VARCHAR NOT NULL", "The finding."),
+        new("revision", "INTEGER NOT NULL", "Its revision."),
+        new("ordinal", "INTEGER NOT NULL", "Order within the finding."),
+        new("name", "VARCHAR NOT NULL", "Name for bindings, for example gap_lower."),
+        new("label", "VARCHAR NOT NULL", "Name for people."),
+        new("exact", "VARCHAR NOT NULL", "The value as text that reads back to the same value; probabilities below the double range included."),
+        new("display", "VARCHAR NOT NULL", "The value as it is printed."),
+        new("unit", "VARCHAR NOT NULL", "Unit, empty for words and pure numbers."),
+        new("lower", "DOUBLE", "Lower end of the interval."),
+        new("upper", "DOUBLE", "Upper end of the interval."),
+        new("level", "DOUBLE", "Confidence level of the interval."),
+        new("comparison", "VARCHAR NOT NULL", "How a re-run is compared: exact, absolute:x, relative:x, within-interval or ignore."),
+    ]);
+
+    /// <summary>All tables, in the order of the flow.</summary>
+    public static IReadOnlyList<EvidenceTable> Tables { get; } =
+        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Findings, FindingValues];
+}
