@@ -89,12 +89,12 @@ public sealed class StatisticsVectors : IConformanceKind
             foreach (var @case in cases.EnumerateArray())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return RunCase(@case, index++, vectorFile, shown);
+                yield return RunCase(@case, cases, index++, vectorFile, shown);
             }
         }
     }
 
-    private static VectorResult RunCase(JsonElement @case, int index, IStatisticsVectorFile vectorFile, string shown)
+    private static VectorResult RunCase(JsonElement @case, JsonElement cases, int index, IStatisticsVectorFile vectorFile, string shown)
     {
         var label = index.ToString(CultureInfo.InvariantCulture);
         foreach (var key in (string[])["kind", "name"])
@@ -104,7 +104,7 @@ public sealed class StatisticsVectors : IConformanceKind
         }
 
         var (relative, absolute) = vectorFile.Tolerance;
-        var comparison = new VectorComparison(@case) { RelativeTolerance = relative, AbsoluteTolerance = absolute };
+        var comparison = new VectorComparison(@case, cases) { RelativeTolerance = relative, AbsoluteTolerance = absolute };
         comparison.Ignore("kind", "name", "error", "note");
         var mustReject = @case.TryGetProperty("error", out var error);
         try

@@ -15,10 +15,18 @@ public sealed class VectorComparison
     private readonly List<string> _differences = [];
 
     /// <param name="case">The case as it stands in the file.</param>
-    public VectorComparison(JsonElement @case) => Case = @case;
+    /// <param name="allCases">All cases of the file, for files whose cases refer to inputs listed in another one.</param>
+    public VectorComparison(JsonElement @case, JsonElement allCases = default)
+    {
+        Case = @case;
+        AllCases = allCases;
+    }
 
     /// <summary>The case: inputs and expected values.</summary>
     public JsonElement Case { get; }
+
+    /// <summary>All cases of the file; undefined where the case stands alone.</summary>
+    public JsonElement AllCases { get; }
 
     /// <summary>What differs so far.</summary>
     public IReadOnlyList<string> Differences => _differences;
@@ -131,7 +139,9 @@ public sealed class VectorComparison
         }
 
         Number(label + ".value", expected.GetProperty("value"), p.Value, relative);
-        var wanted = ReadNumber(expected.GetProperty("log10"));
+        var log10 = expected.GetProperty("log10");
+        // The logarithm of 0 is written as null.
+        var wanted = log10.ValueKind == JsonValueKind.Null ? double.NegativeInfinity : ReadNumber(log10);
         // NaN-safe: equal infinities agree, anything else must lie within 1e-10 (or the caller's looser relative tolerance carried to logs).
         var tolerance = Math.Max(1e-10, (relative ?? 0) / Math.Log(10));
         if (!(wanted.Equals(p.Log10) || Math.Abs(wanted - p.Log10) <= tolerance))
@@ -152,6 +162,26 @@ public sealed class VectorComparison
         var got = actual?.ToString(CultureInfo.InvariantCulture) ?? "null";
         if (!string.Equals(wanted, got, StringComparison.Ordinal))
             Differs(label, wanted, got);
+    }
+
+    /// <summary>Compares a list of integers exactly.</summary>
+    public void Integers(string name, IReadOnlyList<long> actual)
+    {
+        if (Expected(name) is { } expected)
+            Integers(name, expected, actual);
+    }
+
+    /// <summary>Compares a list of integers with an expected array.</summary>
+    public void Integers(string label, JsonElement expected, IReadOnlyList<long> actual)
+    {
+        if (expected.ValueKind != JsonValueKind.Array || expected.GetArrayLength() != actual.Count)
+        {
+            Differs(label, expected.ToString(), $"[{string.Join(", ", actual.Select(a => a.ToString(CultureInfo.InvariantCulture)))}]");
+            return;
+        }
+
+        for (var i = 0; i < actual.Count; i++)
+            Integer($"{label}[{i.ToString(CultureInfo.InvariantCulture)}]", expected[i], actual[i]);
     }
 
     /// <summary>Compares text (or an exact rational, or a big integer as text) exactly.</summary>
@@ -204,6 +234,9 @@ public sealed class VectorComparison
             var other => throw new FormatException($"'{other}' is not a number."),
         }
         : element.GetDouble();
+
+    /// <summary>Reads an array of integers.</summary>
+    public static long[] ReadIntegers(JsonElement element) => [.. element.EnumerateArray().Select(e => e.GetInt64())];
 
     /// <summary>Reads an array of numbers.</summary>
     public static double[] ReadNumbers(JsonElement element) => [.. element.EnumerateArray().Select(ReadNumber)];
