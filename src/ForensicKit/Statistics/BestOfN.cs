@@ -26,6 +26,50 @@ public static class BestOfN
         return sum;
     }
 
+    /// <summary>E[max of N independent standard normals], from ln N ≥ 0; N need not be whole. Times the standard error: the normal approximation of the inflation.</summary>
+    public static double ExpectedNormalMaximum(double logN)
+    {
+        if (!(logN >= 0 && logN < 1e6))
+            throw new ArgumentOutOfRangeException(nameof(logN), logN, "At least one variant is needed.");
+        // ∫ x dΦ(x)^N by the trapezoid rule around the maximum's centre: smooth and falling on both sides, so it converges geometrically.
+        // The peak narrows as 1/centre.
+        var centre = Math.Max(0, Normal.UpperQuantile(Probability.FromLog(-logN - Math.Log(2))));
+        var sharpness = Math.Max(1, centre);
+        var (reach, step) = (10 / Math.Max(1, centre / 4), 1 / (32 * sharpness));
+        double mass = 0, moment = 0;
+        for (var x = centre - reach; x <= centre + reach; x += step)
+        {
+            // N·Φ^(N−1)·φ without the factor N; −ln Φ(x) is P(Z > x) to the last digit where that is tiny.
+            var upper = Normal.Upper(x).Log;
+            var minusLogCdf = upper < -40 ? upper : Math.Log(-LogSpace.Complement(upper));
+            var scale = logN == 0 ? 0 : Math.Exp(logN + LogSpace.Complement(-logN) + minusLogCdf);
+            var density = Math.Exp(logN + Normal.LogDensity(x) - scale);
+            mass += density;
+            moment += x * density;
+        }
+
+        return moment / mass;
+    }
+
+    /// <summary>ln N at which the expected maximum of N standard normals is <paramref name="z"/>: how many identical variants make a lead of z standard errors what luck is expected to give.</summary>
+    public static double LogVariantsForExpectedMaximum(double z)
+    {
+        if (!(z >= 0 && z < 1000))
+            throw new ArgumentOutOfRangeException(nameof(z), z, "The lead in standard errors is not negative.");
+        // E[max] ≥ the median of the max, so N with median z is enough; N = 1 gives 0.
+        var (low, high) = (0.0, Math.Max(1, 1 - Normal.Upper(z).Log));
+        for (var i = 0; i < 100 && high - low > 1e-13 * high; i++)
+        {
+            var middle = 0.5 * (low + high);
+            if (ExpectedNormalMaximum(middle) < z)
+                low = middle;
+            else
+                high = middle;
+        }
+
+        return 0.5 * (low + high);
+    }
+
     /// <summary>ln of the number of variants after which one reaches the claim by luck with the given chance: ln(1 − chance)/ln(1 − P(X ≥ claimed)).</summary>
     /// <param name="claimed">Successes of the claim.</param>
     /// <param name="n">Items.</param>

@@ -190,9 +190,10 @@ public class DistributionsTests
 
     private static void AssertLog(double expectedLog, Probability actual, double relative = 1e-13)
     {
-        // The relative error of p is the absolute error of ln p; near p = 1 the complement counts, which is −ln p.
+        // The relative error of p is the absolute error of ln p; near p = 1 the complement counts, which is −ln p. Either is the
+        // exponential of a logarithm, whose last place is an error of its own.
         var size = Math.Abs(expectedLog);
-        var tolerance = (size < 1 ? relative * size : relative) + (4e-16 * size);
+        var tolerance = size < 1 ? (relative + (4e-16 * -Math.Log(Math.Max(size, 1e-300)))) * Math.Max(size, 1e-300) : relative + (4e-16 * size);
         Assert.InRange(actual.Log, expectedLog - tolerance, expectedLog + tolerance);
     }
 
