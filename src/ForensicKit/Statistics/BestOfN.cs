@@ -26,7 +26,10 @@ public static class BestOfN
         return sum;
     }
 
-    /// <summary>E[max of N independent standard normals], from ln N ≥ 0; N need not be whole. Times the standard error: the normal approximation of the inflation.</summary>
+    /// <summary>
+    /// E[max of N independent standard normals], from ln N ≥ 0; N need not be whole. Times the standard error it is the normal
+    /// approximation of the inflation.
+    /// </summary>
     public static double ExpectedNormalMaximum(double logN)
     {
         if (!(logN >= 0 && logN < 1e6))
@@ -51,7 +54,10 @@ public static class BestOfN
         return moment / mass;
     }
 
-    /// <summary>ln N at which the expected maximum of N standard normals is <paramref name="z"/>: how many identical variants make a lead of z standard errors what luck is expected to give.</summary>
+    /// <summary>
+    /// ln N at which the expected maximum of N standard normals is <paramref name="z"/>: how many identical variants make a lead of z
+    /// standard errors what luck is expected to give.
+    /// </summary>
     public static double LogVariantsForExpectedMaximum(double z)
     {
         if (!(z >= 0 && z < 1000))
@@ -70,7 +76,10 @@ public static class BestOfN
         return 0.5 * (low + high);
     }
 
-    /// <summary>ln of the number of variants after which one reaches the claim by luck with the given chance: ln(1 − chance)/ln(1 − P(X ≥ claimed)).</summary>
+    /// <summary>
+    /// ln of the number of variants after which one reaches the claim by luck with the given chance:
+    /// ln(1 − chance)/ln(1 − P(X ≥ claimed)), exact.
+    /// </summary>
     /// <param name="claimed">Successes of the claim.</param>
     /// <param name="n">Items.</param>
     /// <param name="p">The true rate.</param>

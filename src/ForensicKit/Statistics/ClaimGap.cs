@@ -36,7 +36,10 @@ public static class ClaimGap
         return Binomial.Lower(reproduced, n, Limit(claim, margin));
     }
 
-    /// <summary>The gap that is exceeded with one-sided confidence <paramref name="level"/>, the claim taken as a fixed rate: claim minus the exact upper limit of the rate.</summary>
+    /// <summary>
+    /// The gap that is exceeded with one-sided confidence <paramref name="level"/>, the claim taken as a fixed rate: claim minus the
+    /// exact upper limit of the rate.
+    /// </summary>
     public static double LowerBound(long n, double claim, long reproduced, double level)
     {
         SuccessCount.CheckRate(claim, nameof(claim));

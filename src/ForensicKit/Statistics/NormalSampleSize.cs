@@ -60,8 +60,8 @@ public static class NormalSampleSize
     }
 
     /// <summary>
-    /// Paired comparison of two models' scores: (z_{α/2} + z_β)²(ω² + σ_A²/K_A + σ_B²/K_B)/δ² (Miller 2024, section 5). ω² is the variance of
-    /// the difference of expected scores over items, σ² the within-item variance of one answer, K the answers per item.
+    /// Paired comparison of two models' scores: (z_{α/2} + z_β)²(ω² + σ_A²/K_A + σ_B²/K_B)/δ² (Miller 2024, section 5). ω² is the variance
+    /// of the difference of expected scores over items, σ² the within-item variance of one answer, K the answers per item.
     /// </summary>
     public static SampleSize Paired(
         DoubleDouble omega2, DoubleDouble sigma2A, DoubleDouble sigma2B, int answersA, int answersB, double delta, double alpha, double power)

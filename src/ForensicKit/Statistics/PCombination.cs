@@ -82,7 +82,9 @@ public static class PCombination
         return Probability.FromLog(Math.Min(0, Math.Log(p.Count) - LogSpace.Sum(p.Select(x => -x.Log))));
     }
 
-    /// <summary>The harmonic mean p as a p-value by its Landau limit (Wilson 2019): P(L &gt; 1/HMP), location ln m + 0.8744, scale π/2. Needs m ≥ 2.</summary>
+    /// <summary>
+    /// The harmonic mean p as a p-value by its Landau limit (Wilson 2019): P(L &gt; 1/HMP), location ln m + 0.8744, scale π/2; m ≥ 2.
+    /// </summary>
     public static Probability HarmonicMeanLandau(IReadOnlyList<Probability> p)
     {
         if (p.Count < 2)

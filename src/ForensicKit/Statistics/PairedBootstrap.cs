@@ -17,14 +17,14 @@ public sealed class PairedBootstrap
 
     /// <summary>The distribution; null where a difference is none of −1, 0, 1. Time n².</summary>
     /// <exception cref="ArgumentException">There are no items, the lengths differ, or a score is not finite.</exception>
-    public static PairedBootstrap? Exact(IReadOnlyList<double> a, IReadOnlyList<double> b)
+    public static PairedBootstrap? Exact(IReadOnlyList<double> a, IReadOnlyList<double> b, CancellationToken cancellationToken = default)
     {
         var differences = SampleMoments.Differences(a, b);
         if (differences.Any(d => d != 0 && d != 1 && d != -1))
             return null;
         var n = differences.Length;
         var (up, down) = (differences.Count(d => d == 1), differences.Count(d => d == -1));
-        return new(n, Masses(n, up, down));
+        return new(n, Masses(n, up, down, cancellationToken));
     }
 
     /// <summary>P(mean difference ≤ <paramref name="value"/>).</summary>
@@ -52,13 +52,14 @@ public sealed class PairedBootstrap
     private double Sum(Func<int, bool> chosen) => Enumerable.Range(-_n, (2 * _n) + 1).Where(chosen).Sum(k => _masses[k + _n]);
 
     // One draw at a time: three masses of one sign, so that nothing cancels.
-    private static double[] Masses(int n, int up, int down)
+    private static double[] Masses(int n, int up, int down, CancellationToken cancellationToken)
     {
         var (rise, fall, stay) = ((double)up / n, (double)down / n, (double)(n - up - down) / n);
         var masses = new double[(2 * n) + 1];
         masses[n] = 1;
         for (var drawn = 1; drawn <= n; drawn++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             // In place from below: the old masses of k − 1 and k are still at hand.
             double below = 0, here = masses[n - drawn];
             for (var k = n - drawn; k <= n + drawn; k++)

@@ -15,12 +15,12 @@ public sealed record SignFlipResult(Probability Greater, Probability Less, Proba
 /// </summary>
 public static class SignFlipTest
 {
-    /// <summary>The most distinct sums that are tracked: n up to 21 for arbitrary decimals, thousands of items for scores on a grid.</summary>
-    public const int MaxDistinctSums = 1 << 22;
+    /// <summary>The most distinct sums that are tracked: n up to 20 for arbitrary decimals, thousands of items for scores on a grid.</summary>
+    public const int MaxDistinctSums = 1 << 20;
 
     /// <summary>The exact test; null where there are more than <see cref="MaxDistinctSums"/> distinct sums.</summary>
     /// <exception cref="ArgumentException">There are no items, the lengths differ, or a score is not finite.</exception>
-    public static SignFlipResult? Exact(IReadOnlyList<double> a, IReadOnlyList<double> b)
+    public static SignFlipResult? Exact(IReadOnlyList<double> a, IReadOnlyList<double> b, CancellationToken cancellationToken = default)
     {
         SampleMoments.Differences(a, b);
         var differences = WholeDifferences(a, b);
@@ -28,6 +28,7 @@ public static class SignFlipTest
         var sums = new Dictionary<BigInteger, double> { [0] = 1 };
         foreach (var size in differences.Select(BigInteger.Abs).Where(d => !d.IsZero))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var next = new Dictionary<BigInteger, double>(2 * sums.Count);
             foreach (var (sum, weight) in sums)
             {

@@ -10,7 +10,9 @@ namespace ForensicKit.Statistics;
 /// <param name="MeanSquareResidual">Residual.</param>
 /// <param name="VarianceItems">(MS_items − MS_residual)/prompts.</param>
 /// <param name="VariancePrompts">(MS_prompts − MS_residual)/items.</param>
-/// <param name="VarianceGrandMean">Variance of the grand mean when items and prompts are both samples: σ²_items/I + σ²_prompts/J + σ²_residual/(IJ).</param>
+/// <param name="VarianceGrandMean">
+/// Variance of the grand mean when items and prompts are both samples: σ²_items/I + σ²_prompts/J + σ²_residual/(IJ).
+/// </param>
 /// <param name="FPrompts">MS_prompts/MS_residual; null where the residual is 0.</param>
 /// <param name="PPrompts">Its upper tail with J − 1 and (I − 1)(J − 1) degrees of freedom.</param>
 public sealed record TwoWayComponents(
