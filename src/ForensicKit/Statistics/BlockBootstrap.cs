@@ -48,9 +48,8 @@ public static class BlockBootstrap
             sums[0] += data[i];
         for (var s = 1; s < sums.Length; s++)
             sums[s] = sums[s - 1] + data[s + blockLength - 1] - data[s - 1];
-        DoubleDouble mean = sums.Aggregate((DoubleDouble)0, (a, b) => a + b) / sums.Length, squares = 0;
-        foreach (var sum in sums)
-            squares += (sum - mean) * (sum - mean);
+        var mean = SampleMoments.Mean(sums);
+        var squares = SampleMoments.SquaresAbout(sums, mean);
         // Sums instead of means: the variance of a sum is l² times as large, and there are n/l blocks.
         return new BootstrapMoments((mean / blockLength).Hi, (squares / sums.Length / blockLength / data.Count).Hi);
     }

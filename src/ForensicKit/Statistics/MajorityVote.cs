@@ -172,18 +172,11 @@ public static class MajorityVote
             expected.Add(q);
         }
 
-        double[] perItem = [.. expected.Select(q => q.ToDouble())];
-        DoubleDouble sum = 0, decoding = 0;
-        foreach (DoubleDouble q in perItem)
-        {
-            sum += q;
-            decoding += q * (1 - q);
-        }
-
-        DoubleDouble n = perItem.Length, mean = sum / n, squares = 0;
-        foreach (DoubleDouble q in perItem)
-            squares += (q - mean) * (q - mean);
-        return new MajorityBenchmark(perItem, mean.Hi, (decoding / (n * n)).Hi, perItem.Length == 1 ? null : (squares / ((n - 1) * n)).Hi);
+        DoubleDouble[] exact = [.. expected.Select(q => (DoubleDouble)q.ToDouble())];
+        DoubleDouble n = exact.Length, mean = SampleMoments.Mean(exact);
+        var decoding = SampleMoments.Sum(exact.Select(q => q * (1 - q))) / (n * n);
+        var between = SampleMoments.SquaresAbout(exact, mean);
+        return new MajorityBenchmark([.. exact.Select(q => q.Hi)], mean.Hi, decoding.Hi, exact.Length == 1 ? null : (between / ((n - 1) * n)).Hi);
     }
 
     private static BigInteger[,] Add(BigInteger[,] ways, int other, int v)

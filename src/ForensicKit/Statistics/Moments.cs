@@ -18,19 +18,13 @@ public static class Moments
         var mean = MeanExtended(data);
         if (data.Count <= ddof)
             return double.NaN;
-        DoubleDouble squares = 0;
-        foreach (DoubleDouble x in data)
-            squares += (x - mean) * (x - mean);
-        return DoubleDouble.Sqrt(squares / (data.Count - ddof)).Hi;
+        return DoubleDouble.Sqrt(SampleMoments.SquaresAbout(data.Select(x => (DoubleDouble)x), mean) / (data.Count - ddof)).Hi;
     }
 
     internal static DoubleDouble MeanExtended(IReadOnlyCollection<double> data)
     {
         if (data.Count == 0)
             throw new ArgumentException("There are no observations.", nameof(data));
-        DoubleDouble sum = 0;
-        foreach (DoubleDouble x in data)
-            sum += x;
-        return sum / data.Count;
+        return SampleMoments.Mean([.. data.Select(x => (DoubleDouble)x)]);
     }
 }

@@ -78,8 +78,8 @@ public sealed class ShapleyAttribution
         }
 
         var shares = Weights().Select(weights => Weighted(weights, c => values[c])).ToArray();
-        var sum = shares.Aggregate((DoubleDouble)0, (a, b) => a + b);
-        return new ShapleyShares(LinearExtensions, [.. shares.Select(s => s.Hi)], sum.Hi, values[_full] - values[0]);
+        return new ShapleyShares(
+            LinearExtensions, [.. shares.Select(s => s.Hi)], SampleMoments.Sum(shares).Hi, ((DoubleDouble)values[_full] - values[0]).Hi);
     }
 
     /// <summary>Shares item by item.</summary>
@@ -162,25 +162,22 @@ public sealed class ShapleyAttribution
     }
 
     private static DoubleDouble Weighted(Dictionary<int, DoubleDouble> weights, Func<int, double> value) =>
-        weights.Aggregate((DoubleDouble)0, (sum, w) => sum + (w.Value * value(w.Key)));
+        SampleMoments.Sum(weights.Select(w => w.Value * value(w.Key)));
 
     private static ItemMean Mean(DoubleDouble[] values, IReadOnlyList<int>? clusters)
     {
-        DoubleDouble n = values.Length, mean = values.Aggregate((DoubleDouble)0, (a, b) => a + b) / n, squares = 0;
+        var mean = SampleMoments.Mean(values);
         var sums = new Dictionary<int, DoubleDouble>();
         for (var i = 0; i < values.Length; i++)
         {
-            var deviation = values[i] - mean;
-            squares += deviation * deviation;
             var cluster = clusters?[i] ?? i;
-            sums[cluster] = sums.GetValueOrDefault(cluster) + deviation;
+            sums[cluster] = sums.GetValueOrDefault(cluster) + (values[i] - mean);
         }
 
-        var between = sums.Values.Aggregate((DoubleDouble)0, (a, b) => a + (b * b));
-        var clustered = (DoubleDouble.Sqrt(between) / n).Hi;
+        var clustered = (DoubleDouble.Sqrt(SampleMoments.SquaresAbout(sums.Values, 0)) / values.Length).Hi;
         return new ItemMean(
             mean.Hi,
-            values.Length == 1 ? null : DoubleDouble.Sqrt(squares / (n * (n - 1))).Hi,
+            SampleMoments.StandardError(values)?.Hi,
             clustered,
             sums.Count == 1 ? null : clustered * Math.Sqrt(sums.Count / (sums.Count - 1.0)));
     }
