@@ -1,0 +1,66 @@
+using ForensicKit.Claims;
+using ForensicKit.Evidence;
+
+namespace ForensicKit.Manifests;
+
+/// <summary>A benchmark: its files, its items, its metric and its organisers' protocol.</summary>
+public sealed record BenchmarkManifest
+{
+    /// <summary>Name; also that of its file below <c>data-manifests/benchmarks</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name for people.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Version of the manifest.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What changed with which version, newest first.</summary>
+    public IReadOnlyList<string> Changelog { get; init; } = [];
+
+    /// <summary>What the benchmark measures.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Paper or repository that defines it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Licence of its items, or <c>none</c>.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>Where its items are.</summary>
+    public required BenchmarkItems Items { get; init; }
+
+    /// <summary>Choices of each item; null where answers are generated.</summary>
+    public int? Choices { get; init; }
+
+    /// <summary>The metric a score means when nothing else is said.</summary>
+    public required string PrimaryMetric { get; init; }
+
+    /// <summary>How item scores become one number.</summary>
+    public required string Aggregation { get; init; }
+
+    /// <summary>The organisers' protocol.</summary>
+    public required StandardProtocol Standard { get; init; }
+
+    /// <summary>Every file of the benchmark; <see cref="BenchmarkItems.Artifacts"/> names those with the split's items.</summary>
+    public required IReadOnlyList<Artifact> Artifacts { get; init; }
+
+    /// <summary>The manifest's own file.</summary>
+    public required string FilePath { get; init; }
+
+    /// <summary>The files that hold the split's items, in order.</summary>
+    public IReadOnlyList<Artifact> ItemArtifacts => [.. Items.Artifacts.Select(id => Artifacts.First(artifact => artifact.Id == id))];
+}
+
+/// <summary>Where the items of a split are and how many there must be.</summary>
+/// <param name="Format">One of <c>BenchmarkFormats</c>.</param>
+/// <param name="Split">Name of the split, used in item ids.</param>
+/// <param name="N">Items of the split.</param>
+/// <param name="Artifacts">Ids of the files, in the order of the items.</param>
+public sealed record BenchmarkItems(string Format, string Split, int N, IReadOnlyList<string> Artifacts);
+
+/// <summary>A benchmark's standard protocol.</summary>
+/// <param name="Id">The id that cases name among their admissible protocols.</param>
+/// <param name="Protocol">The choices.</param>
+/// <param name="Sources">Where each choice comes from, by its name in manifests.</param>
+public sealed record StandardProtocol(string Id, ProtocolStatement Protocol, IReadOnlyDictionary<string, string> Sources);
