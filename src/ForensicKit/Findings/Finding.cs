@@ -112,7 +112,7 @@ public sealed record FindingValue(string Name, string Label, string Exact, strin
         if (double.IsNegativeInfinity(p.Log))
             return "0";
         var text = p.ToScientific().Split('e');
-        return $"{text[0]}×10{Superscript(text[1])}";
+        return $"{text[0]}×10{Superscript(int.Parse(text[1], CultureInfo.InvariantCulture))}";
     }
 
     /// <summary>Fixed decimals with a real minus sign and no "−0.0".</summary>
@@ -123,7 +123,8 @@ public sealed record FindingValue(string Name, string Label, string Exact, strin
         return text.StartsWith('-') ? (isZero ? text[1..] : "−" + text[1..]) : text;
     }
 
-    private static string Superscript(string digits) => string.Concat(digits.Select(c => c switch
+    /// <summary>An exponent in raised digits.</summary>
+    public static string Superscript(int exponent) => string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(c => c switch
     {
         '-' => '⁻', '1' => '¹', '2' => '²', '3' => '³', _ => (char)('⁰' + (c - '0')),
     }));
