@@ -6,8 +6,8 @@ namespace ForensicKit.Reporting;
 /// One figure, described once: what it shows, in which units, and the rows behind it. Renderers (SVG, PNG, PDF, CSV, Plotly) draw this
 /// description and add nothing to it.
 /// </summary>
-/// <remarks>Use the builders (forest plot, comparison, waterfall, line and
-/// distribution) for the usual kinds; a new kind is a new combination of panels and marks.</remarks>
+/// <remarks>Use the builders (<see cref="ForestPlot"/>, <see cref="RuleComparison"/>, <see cref="WaterfallFigure"/>, <see cref="LineFigure"/>,
+/// <see cref="DistributionFigure"/>) for the usual kinds; a new kind is a new combination of panels and marks.</remarks>
 public sealed partial record Figure
 {
     /// <summary>The stable name, also the file name, for example <c>fig-claims</c>: a lower-case letter, then up to 63 of a–z, 0–9 and '-'.</summary>
@@ -67,6 +67,23 @@ public sealed partial record Figure
         Series.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.Ordinal))
         ?? throw new ArgumentException($"Figure '{Id}' has no series '{key}'.", nameof(key));
 
+    /// <summary>Checks what the parts promise each other: every mark's series exists, keys are unique, and text columns fit their categories.</summary>
+    /// <exception cref="InvalidOperationException">Keys or columns do not fit; the message says which.</exception>
+    /// <exception cref="ArgumentException">A mark refers to a series that the figure lacks.</exception>
+    internal void Check()
+    {
+        if (Series.Select(s => s.Key).Distinct(StringComparer.Ordinal).Count() != Series.Count)
+            throw new InvalidOperationException($"Two series of figure '{Id}' have the same key.");
+        foreach (var panel in Panels)
+        {
+            foreach (var mark in panel.Marks)
+                _ = SeriesOf(mark.Series);
+            var rows = (panel.Y.Scale as CategoryScale)?.Categories.Count ?? 0;
+            if (panel.Columns.FirstOrDefault(c => c.Cells.Count != rows || (c.Marks is { } m && m.Count != rows)) is { } odd)
+                throw new InvalidOperationException($"Column '{odd.Header}' of figure '{Id}' does not have one cell for each category of its panel.");
+        }
+    }
+
     private static string NotBlank(string value, string name) =>
         string.IsNullOrWhiteSpace(value) ? throw new ArgumentException($"A figure needs a {name}.", nameof(value)) : value;
 
@@ -101,7 +118,14 @@ public sealed record FigurePanel
 /// <param name="Cells">One cell for each category; null where there is nothing to say.</param>
 /// <param name="Numeric">Whether cells are numbers, set flush right so that digits align.</param>
 /// <param name="Emphasised">Whether cells are set semi-bold.</param>
-public sealed record TextColumn(string Header, IReadOnlyList<string?> Cells, bool Numeric = false, bool Emphasised = false);
+/// <param name="Marks">A shape before each cell's text; null for none.</param>
+public sealed record TextColumn(
+    string Header, IReadOnlyList<string?> Cells, bool Numeric = false, bool Emphasised = false, IReadOnlyList<CellMark?>? Marks = null);
+
+/// <summary>A shape before a cell's text, so that the cell can be told at a glance and without colour.</summary>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Ink">Its colour.</param>
+public sealed record CellMark(PointShape Shape, FigureInk Ink);
 
 /// <summary>What belongs together: one name, one colour, one shape and one line style, so that colour never carries meaning alone.</summary>
 /// <param name="Key">The name by which marks refer to it.</param>

@@ -19,15 +19,15 @@ public sealed record FigureAxis(string Label, string? Unit, FigureScale Scale)
 /// <summary>How data coordinates become positions.</summary>
 public abstract record FigureScale;
 
-/// <summary>Equal steps for equal differences.</summary>
-/// <param name="Min">Lower end; null: from the data.</param>
-/// <param name="Max">Upper end; null: from the data.</param>
+/// <summary>Equal steps for equal differences. The axis always holds all data.</summary>
+/// <param name="Min">The axis reaches down at least to here; null: from the data.</param>
+/// <param name="Max">The axis reaches up at least to here; null: from the data.</param>
 /// <param name="IncludeZero">Whether 0 must be on the axis. Always so where bars start from 0.</param>
 public sealed record LinearScale(double? Min = null, double? Max = null, bool IncludeZero = false) : FigureScale;
 
 /// <summary>Equal steps for equal ratios. Values of 0 and below have no place and are left out of the drawing (not of the data).</summary>
-/// <param name="Min">Lower end, above 0; null: from the data.</param>
-/// <param name="Max">Upper end; null: from the data.</param>
+/// <param name="Min">The axis reaches down at least to here, above 0; null: from the data.</param>
+/// <param name="Max">The axis reaches up at least to here; null: from the data.</param>
 public sealed record LogScale(double? Min = null, double? Max = null) : FigureScale;
 
 /// <summary>
