@@ -3,6 +3,8 @@ namespace ForensicKit.Statistics;
 /// <summary>pass@k from n samples of which c are correct.</summary>
 public static class PassAtK
 {
+    private const long MaximumFactors = 1000;
+
     /// <summary>The unbiased estimate 1 − C(n−c, k)/C(n, k) (Chen et al. 2021, eq. 1).</summary>
     /// <param name="samples">n ≥ 1, samples drawn for the item.</param>
     /// <param name="correct">c in 0…n, samples that pass.</param>
@@ -32,9 +34,16 @@ public static class PassAtK
     private static DoubleDouble LogFailure(long samples, long correct, long k)
     {
         Check(samples, correct, k);
-        if (correct == 0)
-            return 0;
-        return k > samples - correct ? double.NegativeInfinity : LogGamma.ChooseExtended(samples - correct, k) - LogGamma.ChooseExtended(samples, k);
+        if (k > samples - correct)
+            return double.NegativeInfinity;
+        // C(n−c, k)/C(n, k) = ∏ (1 − k/(n−i)), i = 0 … c−1, and the same with c and k exchanged. Few factors keep all digits at any n.
+        var (few, many) = correct < k ? (correct, k) : (k, correct);
+        if (few > MaximumFactors)
+            return LogGamma.ChooseExtended(samples - correct, k) - LogGamma.ChooseExtended(samples, k);
+        DoubleDouble log = 0;
+        for (var i = 0L; i < few; i++)
+            log += DoubleDouble.LogOnePlus(-DoubleDouble.Ratio(many, samples - i));
+        return log;
     }
 
     private static void Check(long samples, long correct, long k)
