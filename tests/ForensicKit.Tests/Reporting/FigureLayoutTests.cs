@@ -27,7 +27,7 @@ public class FigureLayoutTests
         Gen.Select(Row.Array[0, 7], Name, Gen.Double[240, 1400], Gen.Bool).Sample(
             (rows, reference, width, framed) =>
                 AssertLegible(FigureLayout.Arrange(ForestPlot.Create(SampleFigures.Identity("fig-random", reference, reference), "Score", "%", rows, reference), width, framed)),
-            iter: 2000);
+            iter: 800);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class FigureLayoutTests
                     [new(ValueAxis.X, Math.Abs(at), rule), new(ValueAxis.X, Math.Abs(at) + 1, rule), new(ValueAxis.Y, at, rule)]),
                 width,
                 framed: true)),
-            iter: 1000);
+            iter: 400);
     }
 
     [Fact]

@@ -111,6 +111,9 @@ public sealed record FigurePanel
 
     /// <summary>Height of the plotting area in px for a numeric <see cref="Y"/> at full width; categories bring their own height.</summary>
     public double Height { get; init; } = 240;
+
+    /// <summary>Every finite coordinate of the marks on one axis.</summary>
+    internal IEnumerable<double> Coordinates(ValueAxis axis) => Marks.SelectMany(m => m.Coordinates(axis)).OfType<double>().Where(double.IsFinite);
 }
 
 /// <summary>A column of text beside a category axis, for example n or the verdict.</summary>

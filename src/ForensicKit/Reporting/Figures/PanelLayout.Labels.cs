@@ -77,7 +77,8 @@ internal sealed partial class PanelLayout
             TextItem[] candidates = mark.Along == ValueAxis.X
                 ? [At(box.Right + LabelGap, middle, TextAnchor.Start), At(box.X - LabelGap, middle, TextAnchor.End), At(PastRules(box.Right + LabelGap, text), middle, TextAnchor.Start)]
                 : [At(box.X + (box.Width / 2), box.Y - 5, TextAnchor.Middle), At(box.X + (box.Width / 2), box.Bottom + size + 1, TextAnchor.Middle)];
-            Place(to >= bar.From ? candidates : candidates.Reverse());
+            // Falling bars are labelled at their left (or lower) end first.
+            Place(to >= bar.From ? candidates : [candidates[1], candidates[0], .. candidates[2..]]);
         }
     }
 

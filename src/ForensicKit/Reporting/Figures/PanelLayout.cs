@@ -54,7 +54,7 @@ internal sealed partial class PanelLayout
     {
         var height = Math.Max(80, _panel.Height * (_style.Narrow ? 0.85 : 1));
         var count = Math.Clamp((int)(height / 34), 2, 8);
-        var fitted = NumericMap.Fit(_panel.Y.Scale, Coordinates(vertical: true), BarsFromZero(ValueAxis.Y), rounded: true, count);
+        var fitted = NumericMap.Fit(_panel.Y.Scale, _panel.Coordinates(ValueAxis.Y), BarsFromZero(ValueAxis.Y), rounded: true, count);
         var ticks = fitted.Ticks(count);
         _left = _x + Math.Min(_width * 0.3, ticks.Labels.Max(l => FigureFont.Regular.Measure(l, _style.TickSize)) + 8);
         var ends = _named ? LineEndRoom() : 0;
@@ -92,7 +92,7 @@ internal sealed partial class PanelLayout
         }
 
         var count = Math.Clamp((int)((_right - _left) / 80), 2, 10);
-        var fitted = NumericMap.Fit(_panel.X.Scale, Coordinates(vertical: false), BarsFromZero(ValueAxis.X), rounded: false, count);
+        var fitted = NumericMap.Fit(_panel.X.Scale, _panel.Coordinates(ValueAxis.X), BarsFromZero(ValueAxis.X), rounded: false, count);
         var (before, after) = LabelRoom(fitted);
         _horizontal = fitted with { Start = _left + before, End = _right - after };
     }
@@ -221,31 +221,4 @@ internal sealed partial class PanelLayout
 
     // Length means value only from 0; bars that float between two values (a waterfall's steps) need no zero.
     private bool BarsFromZero(ValueAxis axis) => _panel.Marks.OfType<BarsMark>().Any(m => m.Along == axis && m.Items.Any(b => b.From == 0));
-
-    // Every finite coordinate of the marks on one axis.
-    private IEnumerable<double> Coordinates(bool vertical)
-    {
-        var axis = vertical ? ValueAxis.Y : ValueAxis.X;
-        foreach (var mark in _panel.Marks)
-        {
-            IEnumerable<double?> values = mark switch
-            {
-                PointsMark m => m.Items.Select(p => vertical ? p.Y : p.X),
-                LineMark m => m.Items.Select(p => vertical ? p.Y : p.X),
-                IntervalsMark m => m.Along == axis ? m.Items.SelectMany(i => new[] { i.Low, i.High }) : m.Items.Select(i => (double?)i.Position),
-                BandMark m => vertical ? m.Items.SelectMany(i => new[] { i.Low, i.High }) : m.Items.Select(i => (double?)i.Position),
-                BarsMark m => m.Along == axis
-                    ? m.Items.SelectMany(b => new[] { b.From, b.To })
-                    : m.Items.SelectMany(b => new double?[] { b.Position - (m.Thickness / 2), b.Position + (m.Thickness / 2) }),
-                RuleMark m => m.At == axis ? [m.Value] : [m.From, m.To],
-                NoteMark m => [vertical ? m.Y : m.X],
-                _ => [],
-            };
-            foreach (var value in values)
-            {
-                if (value is { } v && double.IsFinite(v))
-                    yield return v;
-            }
-        }
-    }
 }
