@@ -1,6 +1,5 @@
 using System.Globalization;
 using ForensicKit.Notebooks.Execution;
-using ForensicKit.Notebooks.RichOutput;
 
 namespace ForensicKit.Notebooks;
 
@@ -57,10 +56,7 @@ public sealed class NotebookRunner : IAsyncDisposable
         var executed = document.Clone();
         executed.ClearOutputs();
         NotebookParameters.Inject(executed, options.Parameters);
-        var folder = options.Folder ?? Path.GetDirectoryName(document.Path) ?? Directory.GetCurrentDirectory();
-        if (!Directory.Exists(folder))
-            throw new KitException("There is no such folder to run the notebook in.", folder, "Give an existing folder.");
-        RichOutputExtension.RegisterFormatters();
+        NotebookKit.RegisterFormatters();
         try
         {
             await Turn.WaitAsync(cancellationToken);
@@ -70,7 +66,31 @@ public sealed class NotebookRunner : IAsyncDisposable
             return Finish(executed, NotRunFrom(executed, 0), stopped: true, started);
         }
 
+        try
+        {
+            return await RunInFolderAsync(executed, options, progress, started, cancellationToken);
+        }
+        finally
+        {
+            Turn.Release();
+        }
+    }
+
+    /// <summary>Ends an engine that was warmed up and not used.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (TakeWarm() is { } warm)
+            await (await warm).DisposeAsync();
+    }
+
+    private async Task<NotebookRun> RunInFolderAsync(
+        NotebookDocument executed, NotebookRunOptions options, IProgress<NotebookProgress>? progress, long started, CancellationToken cancellationToken)
+    {
+        // Only now: while another notebook runs, the current directory is that one's.
         var before = Directory.GetCurrentDirectory();
+        var folder = Path.GetFullPath(options.Folder ?? Path.GetDirectoryName(executed.Path) ?? before);
+        if (!Directory.Exists(folder))
+            throw new KitException("There is no such folder to run the notebook in.", folder, "Give an existing folder.");
         using var console = new ConsoleCapture();
         try
         {
@@ -83,15 +103,7 @@ public sealed class NotebookRunner : IAsyncDisposable
         finally
         {
             Directory.SetCurrentDirectory(before);
-            Turn.Release();
         }
-    }
-
-    /// <summary>Ends an engine that was warmed up and not used.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (TakeWarm() is { } warm)
-            await (await warm).DisposeAsync();
     }
 
     private async Task<NotebookRun> RunCellsAsync(

@@ -12,8 +12,9 @@ public class KitFolderTests
     {
         var (prefix, suffix) = OperatingSystem.IsWindows() ? ("", ".dll") : ("lib", OperatingSystem.IsMacOS() ? ".dylib" : ".so");
         var skia = OperatingSystem.IsWindows() ? "libSkiaSharp.dll" : "libSkiaSharp" + suffix;
-        foreach (var file in (string[])["ForensicKit.Notebooks.dll", "ForensicKit.dll", "DuckDB.NET.Data.dll", "Microsoft.Data.Analysis.dll", "Plotly.NET.dll", $"{prefix}duckdb{suffix}", skia])
+        foreach (var file in (string[])["ForensicKit.Notebooks.dll", "ForensicKit.dll", "DuckDB.NET.Data.dll", "Microsoft.Data.Analysis.dll", "fsharp/Plotly.NET.dll", "fsharp/FSharp.Core.dll", $"{prefix}duckdb{suffix}", skia])
             Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(Kit)!, file)), file);
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(Kit)!, "FSharp.Core.dll")));
         var duckdb = NativeLibrary.Load(Path.Combine(Path.GetDirectoryName(Kit)!, $"{prefix}duckdb{suffix}"));
         NativeLibrary.Free(duckdb);
     }
@@ -22,7 +23,7 @@ public class KitFolderTests
     public async Task Types_loaded_through_the_kit_folder_are_the_hosts_own()
     {
         var run = (await Notebooks.RunAsync(
-            $"#r \"{Kit}\"",
+            $"#r \"{Kit}\"\nForensicKit.Notebooks.NotebookKit.Load();",
             """
             using System.Runtime.Loader;
             new[] { typeof(ForensicKit.KitException), typeof(ForensicKit.Notebooks.NotebookRunner) }.All(t => AssemblyLoadContext.GetLoadContext(t.Assembly) == AssemblyLoadContext.Default)

@@ -92,6 +92,32 @@ public class NotebookRunnerTests
     }
 
     [Fact]
+    public async Task A_loop_that_shows_empty_values_does_not_fill_the_notebook()
+    {
+        var run = (await Notebooks.RunAsync("for (var i = 0; i < 60_000; i++) { Console.Write('a'); Console.Error.Write('b'); }")).Completed();
+        Assert.Equal(50_001, run.Outputs(0).Count);
+        Assert.Contains("beyond the first 50000", Notebooks.Text(run.Outputs(0)[^1]!["text"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Runs_at_the_same_time_take_turns_and_do_not_mix()
+    {
+        var console = Console.Out;
+        var folder = Notebooks.NewFolder();
+        await using var runner = new NotebookRunner();
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => runner.RunAsync(
+            Notebooks.Of($"await System.Threading.Tasks.Task.Delay(20);\nConsole.Write({i});", "System.IO.Directory.GetCurrentDirectory().Length.ToString()"),
+            new NotebookRunOptions { Folder = i % 2 == 0 ? folder : null })));
+        for (var i = 0; i < runs.Length; i++)
+        {
+            Assert.Equal([$"stdout:{i.ToString(System.Globalization.CultureInfo.InvariantCulture)}"], runs[i].Completed().Outputs(0).Select(Show));
+            Assert.Equal((i % 2 == 0 ? folder : Directory.GetCurrentDirectory()).Length.ToString(System.Globalization.CultureInfo.InvariantCulture), runs[i].Data(1));
+        }
+
+        Assert.Same(console, Console.Out);
+    }
+
+    [Fact]
     public async Task Cells_run_in_the_notebooks_folder_and_the_process_returns_to_its_own()
     {
         var folder = Notebooks.NewFolder();

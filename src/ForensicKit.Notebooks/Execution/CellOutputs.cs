@@ -8,6 +8,9 @@ namespace ForensicKit.Notebooks.Execution;
 /// <summary>Collects what one cell writes and shows, in its order, and turns it into outputs of the notebook format. Safe on several threads.</summary>
 internal sealed class CellOutputs(int executionCount, int maxCharacters)
 {
+    // Outputs without content count too: a loop that shows nothing for ever must not fill the memory.
+    private const int MaxEntries = 50_000;
+
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
     private int _characters;
@@ -21,7 +24,7 @@ internal sealed class CellOutputs(int executionCount, int maxCharacters)
         {
             if (_closed || text.IsEmpty)
                 return;
-            var room = maxCharacters - _characters;
+            var room = _entries.Count < MaxEntries ? maxCharacters - _characters : 0;
             if (text.Length > room)
             {
                 text = text[..Math.Max(0, room)];
@@ -45,7 +48,7 @@ internal sealed class CellOutputs(int executionCount, int maxCharacters)
             if (_closed)
                 return;
             var size = display.Data.Sum(d => (long)d.Value.Length);
-            if (size > maxCharacters - _characters)
+            if (size > maxCharacters - _characters || _entries.Count >= MaxEntries)
             {
                 _truncated = true;
                 return;
@@ -69,7 +72,9 @@ internal sealed class CellOutputs(int executionCount, int maxCharacters)
             var outputs = new JsonArray([.. _entries.Select(ToJson)]);
             if (_truncated)
             {
-                var note = string.Create(CultureInfo.InvariantCulture, $"\n[Output beyond {maxCharacters} characters was dropped.]\n");
+                var note = _entries.Count >= MaxEntries
+                    ? string.Create(CultureInfo.InvariantCulture, $"\n[Outputs beyond the first {MaxEntries} were dropped.]\n")
+                    : string.Create(CultureInfo.InvariantCulture, $"\n[Output beyond {maxCharacters} characters was dropped.]\n");
                 outputs.Add((JsonNode)Stream("stderr", note));
             }
 

@@ -29,7 +29,7 @@ internal static class HostAssemblies
     /// <param name="folder">Where relative paths start.</param>
     public static string? Replacement(string path, string folder)
     {
-        if (Find(Path.GetFileNameWithoutExtension(path)) is not { } own)
+        if (path.Contains('\0') || Find(Path.GetFileNameWithoutExtension(path)) is not { } own)
             return null;
         var asked = Path.GetFullPath(path, folder);
         // A later version than the process has cannot be replaced by it.
@@ -81,7 +81,7 @@ internal static class HostAssemblies
         {
             return AssemblyName.GetAssemblyName(file).Version ?? new Version();
         }
-        catch (BadImageFormatException)
+        catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
         {
             return new Version();
         }
