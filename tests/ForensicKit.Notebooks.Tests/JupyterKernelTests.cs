@@ -41,6 +41,9 @@ public class JupyterKernelTests
             // Through the reflection that a library's reference amounts to: cells do not name chart types.
             var chart = System.Reflection.Assembly.Load("Plotly.NET").GetType("Plotly.NET.Defaults").GetProperty("DefaultConfig").GetValue(null);
             chart.GetType().Name
+            """,
+            """
+            new ForensicKit.Reporting.PlotlyBootstrap()
             """).Save(path);
         await JupyterAsync("nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--output", "kit.out.ipynb", path);
         var executed = NotebookDocument.Load(Path.Combine(folder, "kit.out.ipynb"));
@@ -51,6 +54,7 @@ public class JupyterKernelTests
         Assert.Contains(">&lt;n&gt;</th>", Result(2, "text/html"), StringComparison.Ordinal);
         Assert.Equal("5.0e-1", Result(3, "text/plain"));
         Assert.Equal("Config", Result(4, "text/plain"));
+        Assert.Contains("forensicKitPlotly", Result(5, "text/html"), StringComparison.Ordinal);
     }
 
     private static async Task<string> JupyterAsync(params string[] arguments)

@@ -59,7 +59,7 @@ public class KitFolderTests
     [Trait("Category", "Slow")]
     public async Task A_nuget_package_is_restored_and_one_that_does_not_exist_is_named_with_its_line()
     {
-        var run = (await Notebooks.RunAsync("// first\n#r \"nuget: MathNet.Numerics, 5.0.0\"\nMathNet.Numerics.Constants.Pi")).Completed();
+        var run = (await Notebooks.RunAsync($"// first\n#i \"nuget:{CellErrorTests.Slashes(Notebooks.NewFolder())}\"\n#r \"nuget: MathNet.Numerics, 5.0.0\"\nMathNet.Numerics.Constants.Pi")).Completed();
         Assert.StartsWith("3.14", Notebooks.Text(run.Outputs(0)[^1]!["data"]!["text/plain"]), StringComparison.Ordinal);
         var missing = await Notebooks.RunAsync("\n#r \"nuget: ForensicKit.Package.That.Is.Not.There, 1.0.0\"\n1");
         Assert.Equal(("PackageError", 2), (missing.Cells[0].Error!.Name, missing.Cells[0].Error!.Line));

@@ -72,6 +72,10 @@ public class NotebookRunnerTests
     }
 
     [Fact]
+    public async Task A_cell_that_reads_the_console_finds_the_end_of_the_input() =>
+        Assert.Equal("True", (await Notebooks.RunAsync("Console.ReadLine() is null")).Completed().Data(0));
+
+    [Fact]
     public async Task A_display_that_is_updated_is_one_output()
     {
         // Updates of what display() returns come under a name that was never shown (a fault of the kernel): the first adds an output, which later ones replace.

@@ -11,6 +11,7 @@ internal sealed class ConsoleCapture : IDisposable
     private static readonly AsyncLocal<CellOutputs?> Current = new();
     private readonly TextWriter _out = Console.Out;
     private readonly TextWriter _error = Console.Error;
+    private readonly TextReader _in = Console.In;
 
     private bool _stays;
 
@@ -18,6 +19,8 @@ internal sealed class ConsoleCapture : IDisposable
     {
         Console.SetOut(new Router("stdout", _out));
         Console.SetError(new Router("stderr", _error));
+        // Nobody answers a cell that asks: it reads the end of the input instead of waiting for ever.
+        Console.SetIn(TextReader.Null);
     }
 
     /// <summary>From here on, in this asynchronous context, console text goes into these outputs.</summary>
@@ -28,6 +31,7 @@ internal sealed class ConsoleCapture : IDisposable
 
     public void Dispose()
     {
+        Console.SetIn(_in);
         if (_stays)
             return;
         Console.SetOut(_out);
