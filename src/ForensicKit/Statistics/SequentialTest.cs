@@ -107,7 +107,10 @@ public sealed class SequentialTest
     /// <summary>The exact error rates and E[N] at a true rate, by forward recursion over the number of successes.</summary>
     /// <param name="rate">The true rate, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the recursion: it takes long where p0 and p1 are close.</param>
-    /// <remarks>Ends where less than 1e-15 of the probability is undecided.</remarks>
+    /// <remarks>
+    /// Ends where less than 1e-15 of the probability is undecided. Time grows with the cube of 1/|p0 − p1|: under a second at 0.01, a thousand
+    /// times that at 0.001.
+    /// </remarks>
     /// <exception cref="ArgumentException">The rate lies outside 0…1.</exception>
     public SequentialOperatingCharacteristic Exact(double rate, CancellationToken cancellationToken = default)
     {

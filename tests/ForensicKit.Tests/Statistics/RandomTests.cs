@@ -28,7 +28,7 @@ public class RandomTests
     // r = random.Random("hello"); r.random(), r.getrandbits(70), r.randrange(1000), r.sample(range(100), 4), r.gauss(0, 1) twice,
     // r.choice("abcdef"), r.choices(range(9), k=3)
     [Fact]
-    public void A_session_seeded_with_text_repeats_CPython()
+    public void A_generator_seeded_with_text_repeats_CPython()
     {
         var random = new PythonRandom("hello");
         Assert.Equal(0.3537754404730722, random.Random());
