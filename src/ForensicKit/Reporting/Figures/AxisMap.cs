@@ -27,7 +27,7 @@ internal sealed record NumericMap(double Min, double Max, bool Log, double Start
 
     /// <summary>
     /// The axis of a scale that holds all <paramref name="values"/>. One value (or none) gets room around it; <paramref name="rounded"/> extends both ends
-    /// to the next tick.
+    /// to the next tick (on a logarithmic axis by a twenty-fifth).
     /// </summary>
     public static NumericMap Fit(FigureScale scale, IEnumerable<double> values, bool zero, bool rounded, int ticks)
     {
@@ -49,6 +49,9 @@ internal sealed record NumericMap(double Min, double Max, bool Log, double Start
         {
             if (!(max / min > 1 + 1e-9))
                 (min, max) = (min / 2, max * 2);
+            // No mark on the very edge.
+            var margin = rounded ? Math.Pow(max / min, 0.04) : 1;
+            (min, max) = (min / margin, max * margin);
             return new(min, max, true, 0, 1);
         }
 

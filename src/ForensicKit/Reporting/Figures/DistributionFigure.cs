@@ -65,9 +65,14 @@ public static class DistributionFigure
             Title = identity.Title,
             Caption = identity.Caption,
             CaseId = identity.CaseId,
-            AltText = identity.AltText ?? $"Strip plot of {axis.Heading}. " + string.Join(' ', groups.Select((g, i) =>
-                known[i].Count == 0 ? $"{g.Name}: no data." : $"{g.Name}: n {FigureText.Number(known[i].Count, 0)}, median {FigureText.Number(Median(known[i]), decimals)}, from {FigureText.Number(known[i][0], decimals)} to {FigureText.Number(known[i][^1], decimals)}.")),
-            Series = [new("values", "", FigureInk.Blue, PointShape.Tick), new("median", "", FigureInk.Text, PointShape.Ring), new("rule", "", FigureInk.Vermillion, Dash: LineDash.Dashed)],
+            AltText = identity.AltText
+                ?? $"Strip plot of {axis.Heading}. {string.Join(' ', groups.Select((g, i) => DescribeGroup(g.Name, known[i], decimals)))}",
+            Series =
+            [
+                new("values", "", FigureInk.Blue, PointShape.Tick),
+                new("median", "", FigureInk.Text, PointShape.Ring),
+                new("rule", "", FigureInk.Vermillion, Dash: LineDash.Dashed),
+            ],
             Panels =
             [
                 new()
@@ -90,6 +95,14 @@ public static class DistributionFigure
             ],
             Data = new([new("group"), new("value", axis.Unit)], [.. groups.SelectMany(g => g.Values.Select(v => (IReadOnlyList<FigureCell>)[g.Name, (double?)v]))]),
         };
+    }
+
+    private static string DescribeGroup(string name, List<double> known, int decimals)
+    {
+        string Show(double v) => FigureText.Number(v, decimals);
+        return known.Count == 0
+            ? $"{name}: no data."
+            : $"{name}: n {FigureText.Number(known.Count, 0)}, median {Show(Median(known))}, from {Show(known[0])} to {Show(known[^1])}.";
     }
 
     // Half-open bins [low, high); the last one holds its upper edge.

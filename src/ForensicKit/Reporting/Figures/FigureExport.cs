@@ -29,7 +29,8 @@ public static class FigureExport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KitException("The figure could not be written: " + e.Message, folder, "Check that the folder can be written and the disk is not full.", ExitCode.EnvironmentLacks, e);
+            throw new KitException(
+                "The figure could not be written: " + e.Message, folder, "Check that the folder can be written and the disk is not full.", ExitCode.EnvironmentLacks, e);
         }
 
         return hashes.ToImmutable();

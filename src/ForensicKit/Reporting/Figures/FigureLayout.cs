@@ -70,7 +70,8 @@ internal static class FigureLayout
         }
 
         // One name missing: the legend names all, so that the reader looks in one place.
-        return (items, y, unnamed.Count == 0 ? [] : [.. figure.Series.Where(s => s.Name.Length > 0 && figure.Panels.Any(p => p.Marks.Any(m => m.Series == s.Key && m is not NoteMark))).Select(s => s.Key)]);
+        var drawn = figure.Panels.SelectMany(p => p.Marks).Where(m => m is not NoteMark).Select(m => m.Series).ToHashSet(StringComparer.Ordinal);
+        return (items, y, unnamed.Count == 0 ? [] : [.. figure.Series.Where(s => s.Name.Length > 0 && drawn.Contains(s.Key)).Select(s => s.Key)]);
     }
 
     private static double Paragraph(List<DrawItem> items, FigureStyle style, double y, string text, double size, FigureInk ink, bool bold)

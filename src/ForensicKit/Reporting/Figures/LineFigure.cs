@@ -73,8 +73,9 @@ public static class LineFigure
             var known = l.Points.Where(p => p.Y is { } v && double.IsFinite(v)).ToList();
             if (known.Count == 0)
                 return $"{l.Name}: no data.";
+            string At(LinePoint p) => $"{Show(p.Y)} at {Show(p.X)}";
             var (low, high) = (known.MinBy(p => p.Y)!, known.MaxBy(p => p.Y)!);
-            return $"{l.Name}: from {Show(known[0].Y)} at {Show(known[0].X)} to {Show(known[^1].Y)} at {Show(known[^1].X)}, lowest {Show(low.Y)} at {Show(low.X)}, highest {Show(high.Y)} at {Show(high.X)}.";
+            return $"{l.Name}: from {At(known[0])} to {At(known[^1])}, lowest {At(low)}, highest {At(high)}.";
         });
         var rules = references.Select(r => $"Reference line: {r.Label}.");
         return $"Line chart of {y.Heading} over {x.Heading}. {string.Join(' ', sentences.Concat(rules))}";

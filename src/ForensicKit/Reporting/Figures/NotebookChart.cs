@@ -29,7 +29,8 @@ public sealed class NotebookChart
         html.Append($"<figure id=\"{ElementId}\" class=\"forensickit-chart\" data-forensickit-chart style=\"margin:0 0 1em;max-width:760px\">\n");
         html.Append("<div data-static style=\"background:#fff;padding:8px\">\n").Append(FigureSvg.Render(Figure, FigureVariant.Light, framed: false)).Append("</div>\n");
         html.Append($"<div data-interactive role=\"img\" aria-label=\"{FigureSvg.Escape(Figure.AltText)}\" style=\"display:none\"></div>\n");
-        html.Append($"<figcaption style=\"font-size:.9em\"><strong>Figure {FigureText.Number(Figure.Number, 0)}. {FigureSvg.Escape(Figure.Title)}</strong> {FigureSvg.Escape(Figure.Caption)}</figcaption>\n");
+        html.Append($"<figcaption style=\"font-size:.9em\"><strong>Figure {FigureText.Number(Figure.Number, 0)}. {FigureSvg.Escape(Figure.Title)}</strong> ");
+        html.Append($"{FigureSvg.Escape(Figure.Caption)}</figcaption>\n");
         html.Append($"<script type=\"application/json\">{ToJson()}</script>\n");
         // The bootstrap may come before or after the chart, in the same page.
         html.Append("<script>window.forensicKitDrawCharts&&window.forensicKitDrawCharts();</script>\n</figure>\n");

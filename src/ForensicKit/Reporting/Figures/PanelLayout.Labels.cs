@@ -41,7 +41,7 @@ internal sealed partial class PanelLayout
             if (_horizontal.Place(Finite(point.X)) is not { } x)
             {
                 if (mark.MissingText is { } missing && _panel.Y.Scale is CategoryScale)
-                    Place([new(FigureText.Clean(missing), _left + 3, y + 4, _style.TickSize, TextAnchor.Start, FigureInk.Muted, Halo: true)]);
+                    Place([new(FigureText.Clean(missing), _left + 3, y + 4, _style.TickSize, TextAnchor.Start, FigureInk.Muted, Halo: true)], required: true);
                 continue;
             }
 
@@ -57,7 +57,12 @@ internal sealed partial class PanelLayout
             }
 
             TextItem At(double tx, double ty, TextAnchor anchor) => new(text, tx, ty, size, anchor, series.Ink, Halo: true);
-            List<TextItem> candidates = [At(high + LabelGap, y + 4, TextAnchor.Start), At(low - LabelGap, y + 4, TextAnchor.End), At(PastRules(high + LabelGap, text), y + 4, TextAnchor.Start)];
+            List<TextItem> candidates =
+            [
+                At(high + LabelGap, y + 4, TextAnchor.Start),
+                At(low - LabelGap, y + 4, TextAnchor.End),
+                At(PastRules(high + LabelGap, text), y + 4, TextAnchor.Start),
+            ];
             if (_panel.Y.Scale is not CategoryScale)
                 candidates.AddRange([At(x, y - half - 5, TextAnchor.Middle), At(x, y + half + size, TextAnchor.Middle)]);
             if (Place(candidates) && wasNamed)
@@ -75,7 +80,12 @@ internal sealed partial class PanelLayout
             TextItem At(double x, double y, TextAnchor anchor) => new(text, x, y, size, anchor, FigureInk.Text, Halo: true);
             var middle = box.Y + (box.Height / 2) + 4;
             TextItem[] candidates = mark.Along == ValueAxis.X
-                ? [At(box.Right + LabelGap, middle, TextAnchor.Start), At(box.X - LabelGap, middle, TextAnchor.End), At(PastRules(box.Right + LabelGap, text), middle, TextAnchor.Start)]
+                ?
+                [
+                    At(box.Right + LabelGap, middle, TextAnchor.Start),
+                    At(box.X - LabelGap, middle, TextAnchor.End),
+                    At(PastRules(box.Right + LabelGap, text), middle, TextAnchor.Start),
+                ]
                 : [At(box.X + (box.Width / 2), box.Y - 5, TextAnchor.Middle), At(box.X + (box.Width / 2), box.Bottom + size + 1, TextAnchor.Middle)];
             // Falling bars are labelled at their left (or lower) end first.
             Place(to >= bar.From ? candidates : [candidates[1], candidates[0], .. candidates[2..]]);
@@ -86,9 +96,9 @@ internal sealed partial class PanelLayout
     {
         if (_horizontal.Place(note.X) is not { } x || _vertical.Place(note.Y) is not { } y)
             return;
-        var (text, ink, size) = (FigureText.Clean(note.Text), _figure.SeriesOf(note.Series).Ink, _style.ValueSize);
+        var (text, ink, size) = (Fitting(note.Text), _figure.SeriesOf(note.Series).Ink, _style.ValueSize);
         TextItem At(double tx, double ty, TextAnchor anchor) => new(text, tx, ty, size, anchor, ink, Halo: true);
-        Place([At(x, y + 4, TextAnchor.Start), At(x, y + 4, TextAnchor.End), At(x, y - 6, TextAnchor.Middle), At(x, y + size + 4, TextAnchor.Middle)]);
+        Place([At(x, y + 4, TextAnchor.Start), At(x, y + 4, TextAnchor.End), At(x, y - 6, TextAnchor.Middle), At(x, y + size + 4, TextAnchor.Middle)], required: true);
     }
 
     // Within the plot just above its line, at whichever end is free.
@@ -98,12 +108,12 @@ internal sealed partial class PanelLayout
         {
             if (_vertical.Place(Finite(rule.Value)) is not { } y)
                 continue;
-            var (text, ink, size) = (FigureText.Clean(rule.Label!), _figure.SeriesOf(rule.Series).Ink, _style.ValueSize);
+            var (text, ink, size) = (Fitting(rule.Label!), _figure.SeriesOf(rule.Series).Ink, _style.ValueSize);
             TextItem At(double tx, double ty, TextAnchor anchor) => new(text, tx, ty, size, anchor, ink, Halo: true);
             Place([
                 At(_right - 4, y - 5, TextAnchor.End), At(_left + 4, y - 5, TextAnchor.Start),
                 At(_right - 4, y + size + 3, TextAnchor.End), At(_left + 4, y + size + 3, TextAnchor.Start),
-            ]);
+            ], required: true);
         }
     }
 
@@ -185,9 +195,13 @@ internal sealed partial class PanelLayout
     private FigureInterval? IntervalAt(string series, FigurePoint point) => _panel.Marks.OfType<IntervalsMark>().Where(m => m.Series == series)
         .SelectMany(m => m.Items.Where(i => i.Position == (m.Along == ValueAxis.X ? point.Y : point.X) && i is { Low: not null, High: not null })).FirstOrDefault();
 
-    private bool Place(IEnumerable<TextItem> candidates)
+    // What has to be read but is wider than the plot ends with an ellipsis; the alternative text has it whole.
+    private string Fitting(string text) =>
+        FigureText.Wrap(FigureText.Clean(text), FigureFont.Regular, _style.ValueSize, Plot.Width - 10, maxLines: 1) is [var line, ..] ? line : "";
+
+    private bool Place(IEnumerable<TextItem> candidates, bool required = false)
     {
-        if (_placement.TryPlace(candidates, Plot) is not { } text)
+        if (_placement.TryPlace(candidates, Plot, required) is not { } text)
             return false;
         Items.Add(text);
         return true;

@@ -95,7 +95,7 @@ internal sealed partial class PanelLayout
     {
         var (low, high) = (Math.Min(from, to), Math.Max(from, to));
         Items.Add(along == ValueAxis.X ? new LineItem(low, at, high, at, series.Ink, width, dash) : new LineItem(at, low, at, high, series.Ink, width, dash));
-        _placement.Occupy(along == ValueAxis.X ? new(low, at - 3, high - low, 6) : new(at - 3, low, 6, high - low));
+        _placement.OccupyMark(along == ValueAxis.X ? new(low, at - 3, high - low, 6) : new(at - 3, low, 6, high - low));
     }
 
     private void Line(LineMark mark)
@@ -146,7 +146,7 @@ internal sealed partial class PanelLayout
             if (BarBox(mark, bar) is not { } box)
                 continue;
             Items.Add(new RectItem(box.X, box.Y, box.Width, box.Height, _figure.SeriesOf(mark.Series).Ink, Hatched: mark.Hatched));
-            _placement.Occupy(box);
+            _placement.OccupyMark(box);
         }
     }
 
@@ -216,7 +216,7 @@ internal sealed partial class PanelLayout
         return placed;
     }
 
-    private void Occupy(double x, double y, double half) => _placement.Occupy(new(x - half, y - half, 2 * half, 2 * half));
+    private void Occupy(double x, double y, double half) => _placement.OccupyMark(new(x - half, y - half, 2 * half, 2 * half));
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 

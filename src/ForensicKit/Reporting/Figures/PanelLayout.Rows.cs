@@ -145,7 +145,7 @@ internal sealed partial class PanelLayout
             foreach (var line in lines.Select(l => l with { Y = y + l.Y, Halo = true }))
             {
                 _overMarks.Add(line);
-                _placement.Occupy(line.Box);
+                _placement.OccupyText(line.Box);
             }
 
             y += height + CategoryBlock(new("", note), _x, _width).Height;

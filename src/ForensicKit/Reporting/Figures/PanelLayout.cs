@@ -151,6 +151,8 @@ internal sealed partial class PanelLayout
             }
 
             y = lowest;
+            if (!grid)
+                Items.Add(new LineItem(_left, _bottom, _right, _bottom, FigureInk.Axis, 1));
         }
         else
         {
@@ -216,7 +218,7 @@ internal sealed partial class PanelLayout
     private void Add(TextItem text)
     {
         Items.Add(text);
-        _placement.Occupy(text.Box);
+        _placement.OccupyText(text.Box);
     }
 
     // Length means value only from 0; bars that float between two values (a waterfall's steps) need no zero.

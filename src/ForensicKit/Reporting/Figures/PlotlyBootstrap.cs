@@ -44,7 +44,9 @@ public sealed class PlotlyBootstrap
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"plotly.js {Version}: charts on this page are interactive.");
 
     private static string Resource() =>
-        Array.Find(typeof(GenericChart).Assembly.GetManifestResourceNames(), n => n.StartsWith("Plotly.NET.plotly-", StringComparison.Ordinal) && n.EndsWith(".min.js", StringComparison.Ordinal))
+        Array.Find(
+            typeof(GenericChart).Assembly.GetManifestResourceNames(),
+            n => n.StartsWith("Plotly.NET.plotly-", StringComparison.Ordinal) && n.EndsWith(".min.js", StringComparison.Ordinal))
         ?? throw new InvalidOperationException("Plotly.NET no longer carries plotly.js as a resource.");
 
     private static string Read()

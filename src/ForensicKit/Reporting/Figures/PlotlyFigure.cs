@@ -51,9 +51,9 @@ public static class PlotlyFigure
         layout.SetProperty("autosize", true);
         layout.SetProperty("paper_bgcolor", Colour(FigureInk.Surface));
         layout.SetProperty("plot_bgcolor", Colour(FigureInk.Surface));
-        layout.SetProperty("font", new Dictionary<string, object>(StringComparer.Ordinal) { ["family"] = FigureFont.FamilyList, ["size"] = 13, ["color"] = Colour(FigureInk.Text) });
-        layout.SetProperty("margin", new Dictionary<string, object>(StringComparer.Ordinal) { ["l"] = 16, ["r"] = 24, ["t"] = TopMargin, ["b"] = BottomMargin });
-        layout.SetProperty("legend", new Dictionary<string, object>(StringComparer.Ordinal) { ["orientation"] = "h", ["x"] = 0, ["xanchor"] = "left", ["y"] = 1.02, ["yanchor"] = "bottom" });
+        layout.SetProperty("font", new { family = FigureFont.FamilyList, size = 13, color = Colour(FigureInk.Text) });
+        layout.SetProperty("margin", new { l = 16, r = 24, t = TopMargin, b = BottomMargin });
+        layout.SetProperty("legend", new { orientation = "h", x = 0, xanchor = "left", y = 1.02, yanchor = "bottom" });
         layout.SetProperty("barmode", "overlay");
         layout.SetProperty("hovermode", "closest");
         layout.SetProperty("shapes", shapes);

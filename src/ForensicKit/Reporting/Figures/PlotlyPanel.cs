@@ -257,7 +257,7 @@ internal sealed class PlotlyPanel(Figure figure, FigurePanel panel, string suffi
             ["symbol"] = symbol,
             ["size"] = size,
             ["color"] = PlotlyFigure.Colour(series.Ink),
-            ["line"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["color"] = PlotlyFigure.Colour(stroke), ["width"] = stroke == FigureInk.Surface ? 1 : 2 },
+            ["line"] = new { color = PlotlyFigure.Colour(stroke), width = stroke == FigureInk.Surface ? 1 : 2 },
         };
     }
 

@@ -15,13 +15,13 @@ internal sealed class SvgShapes(StringBuilder svg, FigureVariant variant)
                 Text(text);
                 break;
             case LineItem l:
-                Append($"<line x1=\"{N(l.X1)}\" y1=\"{N(l.Y1)}\" x2=\"{N(l.X2)}\" y2=\"{N(l.Y2)}\" stroke=\"{Mark(l.Ink)}\" stroke-width=\"{N(l.Width)}\"{Dash(l.Dash, l.Width)}/>\n");
+                Append($"<line x1=\"{N(l.X1)}\" y1=\"{N(l.Y1)}\" x2=\"{N(l.X2)}\" y2=\"{N(l.Y2)}\"{Stroke(l.Ink, l.Width, l.Dash)}/>\n");
                 break;
             case RectItem rect:
                 Rect(rect);
                 break;
             case PolylineItem p:
-                Append($"<polyline points=\"{Points(p.Points)}\" fill=\"none\" stroke=\"{Mark(p.Ink)}\" stroke-width=\"{N(p.Width)}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"{Dash(p.Dash, p.Width)}/>\n");
+                Append($"<polyline points=\"{Points(p.Points)}\" fill=\"none\" stroke-linejoin=\"round\" stroke-linecap=\"round\"{Stroke(p.Ink, p.Width, p.Dash)}/>\n");
                 break;
             case PolygonItem p:
                 Append($"<polygon points=\"{Points(p.Points)}\" fill=\"{Mark(p.Ink)}\"{Opacity(p.Opacity)}/>\n");
@@ -39,7 +39,8 @@ internal sealed class SvgShapes(StringBuilder svg, FigureVariant variant)
         var halo = t.Halo ? $" stroke=\"{Mark(FigureInk.Surface)}\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"" : "";
         // Another font than the measured one is squeezed (or stretched) to the measured width, so that it cannot overlap or be cut off.
         var length = t.Text.Length > 1 ? $" textLength=\"{N(t.Box.Width)}\" lengthAdjust=\"spacingAndGlyphs\"" : "";
-        Append($"<text x=\"{N(t.X)}\" y=\"{N(t.Y)}\" font-size=\"{N(t.Size)}\"{anchor}{weight}{length} fill=\"{FigureColours.Text(variant, t.Ink)}\"{halo}>{FigureSvg.Escape(t.Text)}</text>\n");
+        var fill = FigureColours.Text(variant, t.Ink);
+        Append($"<text x=\"{N(t.X)}\" y=\"{N(t.Y)}\" font-size=\"{N(t.Size)}\"{anchor}{weight}{length} fill=\"{fill}\"{halo}>{FigureSvg.Escape(t.Text)}</text>\n");
     }
 
     private void Rect(RectItem r)
@@ -93,16 +94,19 @@ internal sealed class SvgShapes(StringBuilder svg, FigureVariant variant)
                 Append($"<path d=\"M{N(x)} {N(y - (h * 1.3))}L{N(x + (h * 1.3))} {N(y + (h * 0.95))}L{N(x - (h * 1.3))} {N(y + (h * 0.95))}Z\"{filled}/>\n");
                 break;
             case PointShape.Cross:
-                Append($"<path d=\"M{N(x - h)} {N(y - h)}L{N(x + h)} {N(y + h)}M{N(x - h)} {N(y + h)}L{N(x + h)} {N(y - h)}\" fill=\"none\" stroke=\"{Mark(m.Ink)}\" stroke-width=\"2\"{Opacity(m.Opacity)}/>\n");
+                var cross = $"M{N(x - h)} {N(y - h)}L{N(x + h)} {N(y + h)}M{N(x - h)} {N(y + h)}L{N(x + h)} {N(y - h)}";
+                Append($"<path d=\"{cross}\" fill=\"none\"{Stroke(m.Ink, 2)}{Opacity(m.Opacity)}/>\n");
                 break;
             default:
                 var (dx, dy) = m.Along == ValueAxis.X ? (0.0, h) : (h, 0.0);
-                Append($"<line x1=\"{N(x - dx)}\" y1=\"{N(y - dy)}\" x2=\"{N(x + dx)}\" y2=\"{N(y + dy)}\" stroke=\"{Mark(m.Ink)}\" stroke-width=\"1.25\"{Opacity(m.Opacity)}/>\n");
+                Append($"<line x1=\"{N(x - dx)}\" y1=\"{N(y - dy)}\" x2=\"{N(x + dx)}\" y2=\"{N(y + dy)}\"{Stroke(m.Ink, 1.25)}{Opacity(m.Opacity)}/>\n");
                 break;
         }
     }
 
     private string Mark(FigureInk ink) => FigureColours.Mark(variant, ink);
+
+    private string Stroke(FigureInk ink, double width, LineDash dash = LineDash.Solid) => $" stroke=\"{Mark(ink)}\" stroke-width=\"{N(width)}\"{Dash(dash, width)}";
 
     private static string Opacity(double value) => value < 1 ? $" opacity=\"{N(value)}\"" : "";
 
