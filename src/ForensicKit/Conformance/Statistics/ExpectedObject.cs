@@ -39,11 +39,46 @@ internal sealed class ExpectedObject(VectorComparison comparison, string label, 
     /// <summary>The names of the object, for those whose names carry a parameter.</summary>
     public IEnumerable<string> Names => element.EnumerateObject().Select(p => p.Name);
 
+    /// <summary>Marks names as read that are inputs taken elsewhere, or notes.</summary>
+    public void Ignore(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            _read.Add(name);
+    }
+
     /// <summary>A number that belongs to the inputs.</summary>
     public double Input(string name)
     {
         _read.Add(name);
         return VectorComparison.ReadNumber(element.GetProperty(name));
+    }
+
+    /// <summary>A list of numbers that belongs to the inputs.</summary>
+    public double[] Inputs(string name)
+    {
+        _read.Add(name);
+        return VectorComparison.ReadNumbers(element.GetProperty(name));
+    }
+
+    /// <summary>An element that belongs to the inputs; null where it is absent or null.</summary>
+    public JsonElement? OptionalInput(string name) => Find(name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
+
+    public void Numbers(string name, IReadOnlyList<double> actual, double? relative = null, double? absolute = null)
+    {
+        if (Find(name) is { } value)
+            comparison.Numbers($"{label}.{name}", value, actual, relative, absolute);
+    }
+
+    public void Integer(string name, long? actual)
+    {
+        if (Find(name) is { } value)
+            comparison.Integer($"{label}.{name}", value, actual);
+    }
+
+    public void Integers(string name, IReadOnlyList<long> actual)
+    {
+        if (Find(name) is { } value)
+            comparison.Integers($"{label}.{name}", value, actual);
     }
 
     public void Number(string name, double? actual, double? relative = null, double? absolute = null)
