@@ -29,7 +29,7 @@ public sealed class NotebookRunner : IAsyncDisposable
     public void WarmUp()
     {
         lock (_gate)
-            _warm ??= Task.Run(() => StartEngineAsync(CancellationToken.None));
+            _warm ??= Task.Run(StartEngineAsync);
     }
 
     /// <summary>Runs a notebook.</summary>
@@ -111,7 +111,8 @@ public sealed class NotebookRunner : IAsyncDisposable
     {
         var cells = executed.Cells.Select((cell, i) => (cell, number: i + 1)).Where(c => c.cell.Kind == NotebookCellKind.Code).ToArray();
         var runs = new List<NotebookCellRun>();
-        await using var engine = await (TakeWarm() ?? StartEngineAsync(cancellationToken));
+        // Starting is not cancelled: it takes seconds at most, and the loop below sees the request.
+        await using var engine = await (TakeWarm() ?? StartEngineAsync());
         for (var i = 0; i < cells.Length && !cancellationToken.IsCancellationRequested; i++)
         {
             var (cell, number) = cells[i];
@@ -214,10 +215,10 @@ public sealed class NotebookRunner : IAsyncDisposable
             return Interlocked.Exchange(ref _warm, null);
     }
 
-    private async Task<INotebookEngine> StartEngineAsync(CancellationToken cancellationToken)
+    private async Task<INotebookEngine> StartEngineAsync()
     {
         var engine = _createEngine();
-        await engine.StartAsync(cancellationToken);
+        await engine.StartAsync(CancellationToken.None);
         return engine;
     }
 }
