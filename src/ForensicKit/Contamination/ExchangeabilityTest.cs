@@ -12,7 +12,7 @@ public sealed record OneSidedT(double T, Probability P);
 /// <param name="Mean">Their mean.</param>
 /// <param name="StandardDeviation">Their standard deviation with S − 1.</param>
 /// <param name="DegreesOfFreedom">S − 1.</param>
-/// <param name="Test">The t test over shards; null where all differences are equal, so that it is undefined.</param>
+/// <param name="Test">The t test over shards; null where all differences are equal within rounding, so that it is undefined.</param>
 /// <param name="TestAsPublished">With the standard deviation over S instead of S − 1, as in the published code: rejects too often.</param>
 /// <param name="PermutationP">
 /// (1 + number of shuffles whose total is at least the canonical total)/(m + 1): exact, if each shuffle is one order of the whole file.
@@ -55,6 +55,9 @@ public static class ExchangeabilityTest
 
         // In double-double: differences of sums that are large and nearly equal, and ties of totals that must stay ties.
         DoubleDouble[] differences = [.. canonical.Zip(permuted, (c, row) => c - SampleMoments.Mean([.. row.Select(l => (DoubleDouble)l)]))];
+        // The inputs' own rounding must not pass for a spread: it would give any mean a huge t.
+        var resolution = canonical.Concat(permuted.SelectMany(row => row)).Max(Math.Abs) * Math.ScaleB(1, -50);
+        var equal = differences.All(d => Math.Abs((d - differences[0]).Hi) <= resolution);
         var mean = SampleMoments.Mean(differences);
         var squares = SampleMoments.SquaresAbout(differences, mean);
         var total = SampleMoments.Sum(canonical.Select(l => (DoubleDouble)l));
@@ -62,7 +65,7 @@ public static class ExchangeabilityTest
         return new ExchangeabilityResult(
             [.. differences.Select(d => d.Hi)],
             mean.Hi,
-            DoubleDouble.Sqrt(squares / (shards - 1)).Hi,
+            equal ? 0 : DoubleDouble.Sqrt(squares / (shards - 1)).Hi,
             shards - 1,
             Test(shards - 1),
             Test(shards),
@@ -71,7 +74,7 @@ public static class ExchangeabilityTest
 
         OneSidedT? Test(int divisor)
         {
-            if (squares == 0)
+            if (equal)
                 return null;
             var t = mean / DoubleDouble.Sqrt(squares / divisor / shards);
             return new OneSidedT(t.Hi, StudentT.Upper(t, shards - 1));

@@ -43,6 +43,19 @@ public class ExchangeabilityTestTests
         Assert.Equal(plain.Test?.T ?? 0, shifted.Test?.T ?? 0, 1e-9);
     });
 
+    /// <summary>Thirds are not exact in binary: rounding must not pass for a spread, and a huge t for a finding.</summary>
+    [Fact]
+    public void Equal_differences_have_no_t_test()
+    {
+        var result = ExchangeabilityTest.Run([0, 0.625, 0.1], [[0.75, 1.875, -3.875], [0.625, 1.625, -1.625], [0.125, 0.125, 0.8]]);
+        Assert.NotNull(result.Test);
+        result = ExchangeabilityTest.Run([0, 0.625], [[0.75, 1.875, -3.875], [0.625, 1.625, -1.625]]);
+        Assert.Null(result.Test);
+        Assert.Null(result.TestAsPublished);
+        Assert.Equal(5 / 12.0, result.Mean, 1e-15);
+        Assert.Null(ExchangeabilityTest.Run([-0.1, -0.2], [[-0.3], [-0.4]]).Test);
+    }
+
     [Fact]
     public void Nonsense_is_rejected()
     {

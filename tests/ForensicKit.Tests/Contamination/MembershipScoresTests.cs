@@ -60,7 +60,7 @@ public class MembershipScoresTests
             previous = score;
         }
 
-        Assert.Equal(MembershipScores.LogLikelihood(logs), previous);
+        Assert.Equal(MembershipScores.LogLikelihood(logs), previous, 1e-12);
     });
 
     [Fact]
