@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using ForensicKit.Benchmarks;
+using ForensicKit.Evidence;
+
+namespace ForensicKit.Evaluation;
+
+/// <summary>Ways of choosing an ending from log-likelihoods: the first of the largest values.</summary>
+internal static class HellaSwagRules
+{
+    private const string HarnessSource = "Source: lm-evaluation-harness 4e7e0d47, api/task.py, process_results of multiple-choice tasks.";
+
+    /// <summary>Every rule.</summary>
+    public static IReadOnlyList<IScoringRule> All { get; } =
+    [
+        new ChoiceRule(
+            "hellaswag/sum", "Sum of log-likelihoods",
+            "The ending with the largest Σ log p, the first on ties (lm-eval: acc). " + HarnessSource,
+            (response, _) => response.LogLikelihood),
+        new ChoiceRule(
+            "hellaswag/per-token", "Mean per token",
+            "The ending with the largest mean log p per token, the first on ties. The mean is taken as recorded, or else Σ log p divided by the number of recorded tokens.",
+            (response, _) => response.LogLikelihoodPerToken ?? (response.TokenIds is { Count: > 0 } tokens ? response.LogLikelihood / tokens.Count : null)),
+        new ChoiceRule(
+            "hellaswag/per-byte", "Mean per byte",
+            "The ending with the largest Σ log p per UTF-8 byte, the first on ties. The mean is taken as recorded, or else Σ log p divided by the bytes of the ending without the space before it (lm-eval: acc_bytes). " + HarnessSource,
+            (response, choice) => response.LogLikelihoodPerByte ?? (response.LogLikelihood / Encoding.UTF8.GetByteCount(choice))),
+        new ChoiceRule(
+            "hellaswag/per-character", "Mean per character",
+            "The ending with the largest Σ log p divided by the code points of the ending without the space before it, the first on ties (lm-eval: acc_norm). " + HarnessSource,
+            (response, choice) => response.LogLikelihood / choice.EnumerateRunes().Count()),
+    ];
+
+    private sealed class ChoiceRule(string id, string title, string description, Func<Response, string, double?> value) : IScoringRule
+    {
+        public string Id => id;
+
+        public string Title => title;
+
+        public string Description => description;
+
+        // An ending of one letter stands for all: what matters is whether the response holds the value at all.
+        public bool AppliesTo(IReadOnlyList<Response> responses) =>
+            responses.Count > 0 && responses.All(response => response.ChoiceIndex is not null && value(response, "x") is not null);
+
+        public ItemScore Score(BenchmarkItem item, IReadOnlyList<Response> responses)
+        {
+            if (responses.Count == 0)
+                throw new ArgumentException("An item without responses has no score.", nameof(responses));
+            var values = new double?[item.Choices.Count];
+            foreach (var response in responses)
+            {
+                if (response.ChoiceIndex is { } choice && choice >= 0 && choice < values.Length)
+                    values[choice] = value(response, item.Choices[choice]);
+            }
+
+            // One missing value could have been the largest.
+            if (values.Length == 0 || !values.All(v => v is { } number && !double.IsNaN(number)))
+                return ItemScores.Of(responses[0], Id, item, null, null);
+            var best = Array.IndexOf(values, values.Max());
+            return ItemScores.Of(responses[0], Id, item, best.ToString(CultureInfo.InvariantCulture), best == item.GoldChoice);
+        }
+    }
+}

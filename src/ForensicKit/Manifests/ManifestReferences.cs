@@ -1,0 +1,89 @@
+using ForensicKit.Evaluation;
+
+namespace ForensicKit.Manifests;
+
+/// <summary>
+/// Checks what a schema cannot: that names lead somewhere and ids differ. Works on any tree, so that these errors are told together with the schema's.
+/// </summary>
+internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
+{
+    private IReadOnlyList<string> Artifacts { get; } = Ids(root, "artifacts");
+
+    /// <summary>For every kind: the manifest's name, its artifacts.</summary>
+    public void CheckCommon(string expectedName)
+    {
+        if (root["name"] is ScalarNode name && name.Value.Trim() != expectedName)
+            errors.Add(name.At, $"The name '{name.Value.Trim()}' is not that of the file.", $"Call it '{expectedName}', or rename the file or folder.");
+        MustDiffer(IdNodes("artifacts"), "artifact");
+    }
+
+    /// <summary>For benchmarks: the files of the items.</summary>
+    public void CheckBenchmark()
+    {
+        var files = root.Map("items")?.Scalars("artifacts").ToList() ?? [];
+        CheckArtifacts(files);
+    }
+
+    /// <summary>For cases: models, benchmarks, files and rules.</summary>
+    public void CheckCase(ManifestCatalogue catalogue)
+    {
+        var models = Ids(root, "models");
+        var benchmarks = catalogue.Names(ManifestCatalogue.Benchmarks);
+        var modelManifests = catalogue.Names(ManifestCatalogue.Models);
+        foreach (var list in (ReadOnlySpan<string>)["models", "claims", "recordings"])
+            MustDiffer(IdNodes(list), list[..^1]);
+        MustBeKnown(root["suspect"], "model", models, "Add it to 'models'.");
+        foreach (var model in root.Maps("models"))
+            MustBeKnown(model["manifest"], "model manifest", modelManifests, "Add it to data-manifests/models.");
+        foreach (var node in root.Maps("claims").Concat(root.Maps("recordings")))
+        {
+            MustBeKnown(node["model"], "model", models, "Add it to 'models'.");
+            MustBeKnown(node["benchmark"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+        }
+
+        foreach (var reported in root.Maps("claims").SelectMany(claim => claim.Maps("reported")))
+        {
+            MustBeKnown(reported["model"], "model", models, "Add it to 'models'.");
+            if (reported["model"] is null && reported["role"] is ScalarNode { Value: "reference" })
+                errors.Add(reported.At, "A reference score does not say whose it is.", "Give 'model', the id of another model of the case.");
+        }
+
+        foreach (var recording in root.Maps("recordings"))
+        {
+            CheckArtifacts([.. recording.Scalars("artifacts")]);
+            var rules = recording.Scalars("rules").ToList();
+            foreach (var rule in rules)
+                MustBeKnown(rule, "scoring rule", ScoringRules.All.Select(known => known.Id), "Use a rule that the kit knows.");
+            MustDiffer(rules, "scoring rule");
+        }
+    }
+
+    private static IReadOnlyList<string> Ids(MapNode root, string list) =>
+        [.. root.Maps(list).Select(node => node["id"]).OfType<ScalarNode>().Select(id => id.Value.Trim())];
+
+    private IEnumerable<ScalarNode> IdNodes(string list) => root.Maps(list).Select(node => node["id"]).OfType<ScalarNode>();
+
+    private void CheckArtifacts(IReadOnlyList<ScalarNode> ids)
+    {
+        foreach (var id in ids)
+            MustBeKnown(id, "artifact", Artifacts, "Add it to 'artifacts'.");
+        MustDiffer(ids, "artifact");
+    }
+
+    private void MustBeKnown(ManifestNode? node, string kind, IEnumerable<string> known, string mend)
+    {
+        if (node is not ScalarNode id)
+            return;
+        var names = known.ToList();
+        var name = id.Value.Trim();
+        if (!names.Contains(name, StringComparer.Ordinal))
+            errors.Add(id.At, $"There is no {kind} '{name}'.", ManifestErrors.DidYouMean(name, names) + mend);
+    }
+
+    private void MustDiffer(IEnumerable<ScalarNode> ids, string kind)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var id in ids.Where(id => !seen.Add(id.Value.Trim())))
+            errors.Add(id.At, $"The {kind} '{id.Value.Trim()}' is already there.", "Give each its own id, once.");
+    }
+}
