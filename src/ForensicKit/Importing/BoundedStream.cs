@@ -11,14 +11,17 @@ namespace ForensicKit.Importing;
 /// </summary>
 internal sealed class BoundedStream : Stream
 {
-    private readonly Stream _inner;
+    private readonly Stream _packed;
+    private readonly string _name;
     private readonly string _file;
     private readonly long _maximum;
+    private Stream? _unpacked;
     private long _position;
 
-    private BoundedStream(Stream inner, string file, long maximum)
+    private BoundedStream(Stream packed, string name, string file, long maximum)
     {
-        _inner = inner;
+        _packed = packed;
+        _name = name;
         _file = file;
         _maximum = maximum;
     }
@@ -46,17 +49,7 @@ internal sealed class BoundedStream : Stream
     }
 
     /// <summary>The bytes of a file, unpacked where its name ends in <c>.gz</c> or <c>.bz2</c>.</summary>
-    public static BoundedStream Open(VerifiedArtifact file, long maximum = DefaultMaximum)
-    {
-        var stream = file.OpenRead();
-        Stream unpacked = Path.GetExtension(file.Artifact.Path) switch
-        {
-            ".gz" => new GZipStream(stream, CompressionMode.Decompress),
-            ".bz2" => FileAccessErrors.Explain<Stream>(file.FilePath, () => new BZip2InputStream(stream)),
-            _ => stream,
-        };
-        return new(unpacked, file.FilePath, maximum);
-    }
+    public static BoundedStream Open(VerifiedArtifact file, long maximum = DefaultMaximum) => new(file.OpenRead(), file.Artifact.Path, file.FilePath, maximum);
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -64,7 +57,8 @@ internal sealed class BoundedStream : Stream
         int read;
         try
         {
-            read = _inner.Read(buffer);
+            _unpacked ??= Unpack();
+            read = _unpacked.Read(buffer);
         }
         catch (Exception e) when (e is InvalidDataException or SharpZipBaseException or IOException or IndexOutOfRangeException or NullReferenceException)
         {
@@ -105,7 +99,19 @@ internal sealed class BoundedStream : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _inner.Dispose();
+        {
+            _unpacked?.Dispose();
+            _packed.Dispose();
+        }
+
         base.Dispose(disposing);
     }
+
+    // SharpZipLib reads the first block when it is made, so that damage there must be caught like any other.
+    private Stream Unpack() => Path.GetExtension(_name) switch
+    {
+        ".gz" => new GZipStream(_packed, CompressionMode.Decompress),
+        ".bz2" => new BZip2InputStream(_packed),
+        _ => _packed,
+    };
 }

@@ -146,22 +146,13 @@ public sealed class ManifestErrorsTests : IDisposable
     [Fact]
     public void Damaged_files_never_crash_the_reader()
     {
-        // Every prefix, and every line left out.
-        for (var length = 0; length < Good.IndexOf("    licence", StringComparison.Ordinal); length += 7)
-            _ = Assert.Throws<KitException>(() => Read(Good[..length]));
+        // Every prefix, and every line left out: what is optional may be missing, all else must give a clear message.
         var lines = Good.Split('\n');
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var without = string.Join('\n', lines.Where((_, index) => index != i));
-            try
-            {
-                Read(without);
-            }
-            catch (KitException)
-            {
-                // A clear message is all that is asked for; optional lines may be left out.
-            }
-        }
+        var texts = Enumerable.Range(0, Good.Length / 7).Select(i => Good[..(i * 7)])
+            .Concat(lines.Select((_, left) => string.Join('\n', lines.Where((_, i) => i != left)))).ToList();
+        var outcomes = texts.Select(text => Record.Exception(() => Read(text))).ToList();
+        Assert.All(outcomes, exception => Assert.True(exception is null or KitException, exception?.ToString()));
+        Assert.InRange(outcomes.Count(exception => exception is null), 1, texts.Count / 5);
     }
 
     private string Prepare()
