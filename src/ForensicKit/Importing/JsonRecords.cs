@@ -101,6 +101,7 @@ internal static class JsonRecords
         private int _end;
         private bool _isFinal;
         private bool _isInside;
+        private bool _isPast;
         private JsonReaderState _state = new(Options);
 
         public long ByteOffset { get; private set; }
@@ -145,12 +146,21 @@ internal static class JsonRecords
                 reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _isFinal, _state);
             }
 
+            if (_isPast)
+            {
+                // Only white space may follow; anything else makes the reader throw.
+                reader.Read();
+                isEnd = _isFinal;
+                return _isFinal;
+            }
+
             if (!reader.Read())
                 return false;
             if (reader.TokenType == JsonTokenType.EndArray)
             {
-                isEnd = true;
-                return true;
+                _isPast = true;
+                Advance(reader);
+                return TryTake(out element, out isEnd);
             }
 
             if (!JsonDocument.TryParseValue(ref reader, out var document))
