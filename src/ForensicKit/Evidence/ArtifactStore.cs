@@ -51,9 +51,11 @@ public sealed class ArtifactStore
         return new([own, .. data is null ? Array.Empty<string>() : [data, Path.Combine(data, "data")]], cache ?? DefaultCache);
     }
 
-    /// <summary>The user's cache: <c>forensickit/artifacts</c> in the local application data folder.</summary>
-    public static string DefaultCache => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "forensickit", "artifacts");
+    /// <summary>The user's cache: <c>forensickit/artifacts</c> in the local application data folder; null for a user without one.</summary>
+    public static string? DefaultCache =>
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
+            ? Path.Combine(folder, "forensickit", "artifacts")
+            : null;
 
     /// <summary>Finds an artifact and reads it once to check size and SHA-256.</summary>
     /// <exception cref="KitException">It is nowhere (exit 4), its bytes are others (exit 1), or it cannot be read.</exception>

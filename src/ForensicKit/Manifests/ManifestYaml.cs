@@ -39,18 +39,29 @@ internal static class ManifestYaml
         var errors = new ManifestErrors(name);
         RefuseTabs(text, errors);
         errors.ThrowIfAny();
+        var scanner = new Scanner(new StringReader(text), skipComments: true);
         try
         {
-            var root = ReadDocument(new Parser(new Scanner(new StringReader(text), skipComments: true)), errors);
+            var root = ReadDocument(new Parser(scanner), errors);
             errors.ThrowIfAny();
             return root!;
         }
         catch (YamlException e)
         {
-            errors.Add(new(e.Start.Line, e.Start.Column), "This is not YAML: " + Sentence(e.Message), "Check indentation, colons and quotes around here.");
-            errors.ThrowIfAny();
-            throw;
+            throw NotYaml(errors, At(e.Start), Sentence(e.Message), e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // The scanner answers some damaged input with the runtime's own errors.
+            throw NotYaml(errors, At(scanner.CurrentPosition), "something is left open or out of place.", e);
+        }
+    }
+
+    private static Exception NotYaml(ManifestErrors errors, Position at, string reason, Exception cause)
+    {
+        errors.Add(at, "This is not YAML: " + reason, "Check indentation, colons and quotes around here.");
+        errors.ThrowIfAny();
+        return cause;
     }
 
     private static byte[] ReadBounded(string path)
@@ -100,7 +111,11 @@ internal static class ManifestYaml
     private static ManifestNode ReadNode(Parser parser, ManifestErrors errors, int depth)
     {
         if (depth > MaximumDepth)
-            throw new YamlException(parser.Current!.Start, parser.Current.End, "fields are nested too deeply.");
+        {
+            errors.Add(At(parser.Current!.Start), "Fields are nested too deeply here.", "No manifest needs more than a few levels: check brackets and indentation.");
+            errors.ThrowIfAny();
+        }
+
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             errors.Add(At(alias.Start), $"'*{alias.Value}' refers to another part of the file.", "Write the value out: manifests have no aliases.");
