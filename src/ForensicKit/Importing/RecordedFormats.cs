@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForensicKit.Benchmarks;
+using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Manifests;
 
@@ -10,7 +11,11 @@ namespace ForensicKit.Importing;
 /// <param name="Item">The item it answers; null where none fits.</param>
 /// <param name="Responses">What it holds: one response per sample, or per choice; empty where no item fits.</param>
 /// <param name="Reason">Why no item fits; null where one does.</param>
-public sealed record RecordedRecord(string Place, BenchmarkItem? Item, IReadOnlyList<Response> Responses, string? Reason);
+public sealed record RecordedRecord(string Place, BenchmarkItem? Item, IReadOnlyList<Response> Responses, string? Reason)
+{
+    /// <summary>The reference answer that the recording's author scored against, where it is not the benchmark's; null otherwise.</summary>
+    public string? OtherReference { get; init; }
+}
 
 /// <summary>A format in which somebody recorded a model's responses.</summary>
 public interface IRecordedFormat
@@ -31,6 +36,11 @@ public interface IRecordedFormat
 /// <param name="Reason">Why it is left out.</param>
 public sealed record UnmatchedRecord(string Place, string Reason);
 
+/// <summary>An item that the recording's author scored against another reference than the benchmark's.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Reference">Their reference.</param>
+public sealed record OtherReference(BenchmarkItem Item, string Reference);
+
 /// <summary>A recorded run, joined to the benchmark.</summary>
 /// <param name="Responses">Every response, in the order of items, choices and samples.</param>
 /// <param name="Unmatched">The first records that answer no item, at most <see cref="MostShown"/>.</param>
@@ -39,6 +49,9 @@ public sealed record UnmatchedRecord(string Place, string Reason);
 public sealed record RecordedRun(
     IReadOnlyList<Response> Responses, IReadOnlyList<UnmatchedRecord> Unmatched, int UnmatchedCount, IReadOnlyList<BenchmarkItem> Unanswered)
 {
+    /// <summary>Items that the author's flags do not judge by the benchmark's own reference.</summary>
+    public IReadOnlyList<OtherReference> OtherReferences { get; init; } = [];
+
     /// <summary>Most unmatched records that are kept.</summary>
     public const int MostShown = 100;
 }
@@ -77,7 +90,10 @@ public static class RecordedFormats
 
         return new RecordedRun(
             [.. byItem.OrderBy(pair => pair.Key).SelectMany(pair => pair.Value.Responses)], unmatched, unmatchedCount,
-            [.. items.Where(item => !byItem.ContainsKey(item.Index))]);
+            [.. items.Where(item => !byItem.ContainsKey(item.Index))])
+        {
+            OtherReferences = [.. byItem.OrderBy(pair => pair.Key).Where(pair => pair.Value.OtherReference is not null).Select(pair => new OtherReference(pair.Value.Item!, pair.Value.OtherReference!))],
+        };
     }
 }
 
@@ -96,13 +112,21 @@ internal sealed class ItemLookup
     }
 
     /// <summary>The record with its item, or with the reason why there is none.</summary>
-    public RecordedRecord Join(string place, string key, string what, Func<BenchmarkItem, IReadOnlyList<Response>> responses)
+    /// <param name="place">Where the record stands.</param>
+    /// <param name="key">What it holds of its item.</param>
+    /// <param name="what">What that is, for messages.</param>
+    /// <param name="reference">The reference number that its author scored against; null where it is not recorded.</param>
+    /// <param name="responses">Makes the responses once the item is known.</param>
+    public RecordedRecord Join(string place, string key, string what, string? reference, Func<BenchmarkItem, IReadOnlyList<Response>> responses)
     {
         if (!_items.TryGetValue(key, out var item))
             return new(place, null, [], $"No item of the benchmark has the {what} '{Start(key)}'.");
         return item is null
             ? new(place, null, [], $"Several items of the benchmark have the {what} '{Start(key)}'.")
-            : new(place, item, responses(item), null);
+            : new(place, item, responses(item), null)
+            {
+                OtherReference = reference is null || PlainNumber.AreEqual(reference, Gsm8kRules.Reference(item)) ? null : reference,
+            };
     }
 
     private static string Start(string text) => text.Length <= 60 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 60)}…");

@@ -11,7 +11,7 @@ internal sealed class RecordedGsmPlus : IRecordedFormat
 
     /// <inheritdoc/>
     public string Description =>
-        "A JSON array of objects with question, model_prediction, pred (the author's extracted answer), result (the author's flag) and perhaps prompt. Joined by the text of the question.";
+        "A JSON array of objects with question, model_prediction, pred (the author's extracted answer), gold (the reference they scored against), result (their flag) and perhaps prompt. Joined by the text of the question.";
 
     /// <inheritdoc/>
     public IEnumerable<RecordedRecord> Read(string runId, IReadOnlyList<VerifiedArtifact> files, IReadOnlyList<BenchmarkItem> items, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed class RecordedGsmPlus : IRecordedFormat
             using var stream = BoundedStream.Open(file);
             foreach (var record in JsonRecords.Array(stream, file.FilePath, cancellationToken))
             {
-                yield return lookup.Join(record.Place, record.Text("question"), "question", item =>
+                yield return lookup.Join(record.Place, record.Text("question"), "question", record.Literal("gold"), item =>
                 [
                     new Response
                     {

@@ -14,7 +14,7 @@ internal sealed class RecordedMetaMath : IRecordedFormat
 
     /// <inheritdoc/>
     public string Description =>
-        "A JSON array of objects with input (the prompt), completion, pred (the author's extracted answer) and result (the author's flag). Joined by the question between '### Instruction:' and '### Response:'.";
+        "A JSON array of objects with input (the prompt), completion, pred (the author's extracted answer), answer (the reference they scored against) and result (their flag). Joined by the question between '### Instruction:' and '### Response:'.";
 
     /// <inheritdoc/>
     public IEnumerable<RecordedRecord> Read(string runId, IReadOnlyList<VerifiedArtifact> files, IReadOnlyList<BenchmarkItem> items, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class RecordedMetaMath : IRecordedFormat
             foreach (var record in JsonRecords.Array(stream, file.FilePath, cancellationToken))
             {
                 var input = record.Text("input");
-                yield return lookup.Join(record.Place, Question(input), "question", item =>
+                yield return lookup.Join(record.Place, Question(input), "question", record.Literal("answer"), item =>
                 [
                     new Response
                     {

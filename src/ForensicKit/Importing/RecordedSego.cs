@@ -25,7 +25,7 @@ internal sealed class RecordedSego : IRecordedFormat
             using var stream = BoundedStream.Open(file);
             foreach (var record in JsonRecords.Lines(stream, file.FilePath, cancellationToken))
             {
-                yield return lookup.Join(record.Place, record.Text("task_id"), "question digest", item =>
+                yield return lookup.Join(record.Place, record.Text("task_id"), "question digest", reference: null, item =>
                 [
                     new Response
                     {

@@ -12,7 +12,7 @@ internal sealed class RecordedToRA : IRecordedFormat
 
     /// <inheritdoc/>
     public string Description =>
-        "JSON lines with question, code and pred (lists, one entry per sample: the whole output with its program, and the author's extracted answer) and result (the author's flag for the first). Joined by the text of the question.";
+        "JSON lines with question, code and pred (lists, one entry per sample: the whole output with its program, and the author's extracted answer) gt (the reference they scored against) and result (their flag for the first). Joined by the text of the question.";
 
     /// <inheritdoc/>
     public IEnumerable<RecordedRecord> Read(string runId, IReadOnlyList<VerifiedArtifact> files, IReadOnlyList<BenchmarkItem> items, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class RecordedToRA : IRecordedFormat
                 var (texts, answers) = (record.List("code"), record.List("pred"));
                 if (texts.Count == 0 || texts.Count != answers.Count || texts.Any(text => text.ValueKind != JsonValueKind.String))
                     throw new KitException("The record does not hold one text and one answer per sample.", record.Place, "Check that the file has the format it is said to have.");
-                yield return lookup.Join(record.Place, record.Text("question"), "question", item =>
+                yield return lookup.Join(record.Place, record.Text("question"), "question", record.Literal("gt"), item =>
                 [
                     .. texts.Select((text, sample) => new Response
                     {

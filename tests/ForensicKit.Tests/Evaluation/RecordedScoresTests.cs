@@ -19,6 +19,7 @@ public class RecordedScoresTests
     public static TheoryData<string, string, int> Gsm8kCounts => new()
     {
         { "gpt-4", "gsm8k/recorded", 1230 },
+        { "gpt-4", "gsm8k/recorded-answer", 1240 },
         { "gpt-4", "gsm8k/strict-match", 1106 },
         { "gpt-4", "gsm8k/flexible-extract", 1207 },
         { "gpt-4", "gsm8k/last-number", 1239 },
@@ -32,6 +33,7 @@ public class RecordedScoresTests
         { "metamath-7b", "gsm8k/last-number", 880 },
         { "metamath-7b", "gsm8k/answer-is", 880 },
         { "metamath-70b", "gsm8k/recorded", 1087 },
+        { "metamath-70b", "gsm8k/recorded-answer", 1087 },
         { "metamath-70b", "gsm8k/strict-match", 1082 },
         { "metamath-70b", "gsm8k/flexible-extract", 1083 },
         { "metamath-70b", "gsm8k/last-number", 1083 },
@@ -98,6 +100,19 @@ public class RecordedScoresTests
             Assert.Equal((1319, 0, 0), (run.Responses.Count, run.UnmatchedCount, run.Unanswered.Count));
             Assert.Equal(Enumerable.Range(0, 1319), run.Responses.Select(response => response.ItemIndex));
         }
+    }
+
+    [Theory]
+    [InlineData("gpt-4", 11, "gsm8k/test/9", "None")]
+    [InlineData("abel-7b", 3, "gsm8k/test/489", "10")]
+    [InlineData("metamath-7b", 0, null, null)]
+    [InlineData("metamath-70b", 0, null, null)]
+    [InlineData("tora-13b", 0, null, null)]
+    public void Items_scored_against_another_reference_are_named(string model, int count, string? item, string? reference)
+    {
+        var others = Read("gsm8k-recorded", model, Gsm8k.Value).OtherReferences;
+        Assert.Equal(count, others.Count);
+        Assert.Equal((item, reference), (others.FirstOrDefault()?.Item.Id, others.FirstOrDefault()?.Reference));
     }
 
     [Fact]
