@@ -13,7 +13,11 @@ var root = new RootCommand("""
     Exit codes: 0 done or confirmed, 1 a check says no, 2 bad usage or input, 3 tampering detected,
     4 the environment lacks something needed, 130 interrupted (state is kept).
     """);
+root.Subcommands.Add(InvestigateVerb.Create());
+root.Subcommands.Add(VerifyVerb.Create());
+root.Subcommands.Add(NotebookVerb.Create());
 root.Subcommands.Add(ConformanceVerb.Create());
+root.Subcommands.Add(DoctorVerb.Create());
 
 var arguments = root.Parse(args);
 if (arguments.Errors.Count > 0)

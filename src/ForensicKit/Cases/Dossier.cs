@@ -64,6 +64,17 @@ public sealed class Dossier
     /// <summary>Full path of a file of the dossier.</summary>
     public string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Folder, .. parts]);
 
+    /// <summary>Appends a custody entry, unless the latest of its kind and subject says the same: a step that is done again leaves one trace.</summary>
+    public void RecordOnce(string kind, string subject, params IReadOnlyList<(string Name, string Value)> details) =>
+        RecordOnce([new CustodyEvent(kind, subject, details)]);
+
+    /// <summary>Appends custody entries, each unless the latest of its kind and subject says the same.</summary>
+    public void RecordOnce(IReadOnlyList<CustodyEvent> events) => Custody.Append(known =>
+    {
+        var latest = known.ToLookup(e => (e.Kind, e.Subject));
+        return events.Where(e => latest[(e.Kind, e.Subject)].LastOrDefault() is not { } said || !e.IsSaidBy(said));
+    });
+
     /// <summary>Seals: hashes every file, writes the manifest and the last custody entry. Returns the head of the chain.</summary>
     /// <exception cref="KitException">It is sealed already, or cannot be written.</exception>
     public string Seal(CancellationToken cancellationToken)

@@ -166,6 +166,8 @@ internal static partial class Gsm8kRules
     {
         public string Id => "gsm8k/recorded";
 
+        public bool IsOwnVerdict => true;
+
         public string Title => "The recording's own flag";
 
         public string Description => "Whether the recording's author counted the answer correct. It is their scoring, taken over unchecked: evidence of how they scored, not a score of the kit.";

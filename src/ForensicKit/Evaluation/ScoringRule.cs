@@ -26,6 +26,9 @@ public interface IScoringRule
     /// <summary>What exactly is done, with the source that defines it.</summary>
     string Description { get; }
 
+    /// <summary>Whether the rule only repeats what the recording's author counted, and so is no scoring of ours.</summary>
+    bool IsOwnVerdict => false;
+
     /// <summary>Whether the stored responses of a run hold what this rule needs.</summary>
     bool AppliesTo(IReadOnlyList<Response> responses);
 

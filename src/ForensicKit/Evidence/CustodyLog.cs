@@ -17,6 +17,17 @@ namespace ForensicKit.Evidence;
 public sealed record CustodyEntry(
     long Sequence, DateTimeOffset Time, string Kind, string Subject, IReadOnlyDictionary<string, string> Details, string Previous, string Hash);
 
+/// <summary>Something to be written to a custody log.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Subject">What it happened to.</param>
+/// <param name="Details">Further facts.</param>
+public sealed record CustodyEvent(string Kind, string Subject, IReadOnlyList<(string Name, string Value)> Details)
+{
+    /// <summary>Whether an entry says the same.</summary>
+    public bool IsSaidBy(CustodyEntry entry) => entry.Kind == Kind && entry.Subject == Subject && entry.Details.Count == Details.Count
+        && Details.All(d => entry.Details.GetValueOrDefault(d.Name) == d.Value);
+}
+
 /// <summary>What reading a custody log brought to light.</summary>
 /// <param name="Entries">Entries up to the first that does not fit.</param>
 /// <param name="Problem">What is wrong and in which line; null where the chain is whole.</param>
@@ -56,7 +67,14 @@ public sealed class CustodyLog
 
     /// <summary>Appends an entry and waits until it is on disk. Safe against other processes and against being killed at any moment.</summary>
     /// <exception cref="KitException">The log is broken (exit 3), locked by another process, or cannot be written.</exception>
-    public CustodyEntry Append(string kind, string subject, params IEnumerable<(string Name, string Value)> details)
+    public CustodyEntry Append(string kind, string subject, params IReadOnlyList<(string Name, string Value)> details) =>
+        Append(_ => [new(kind, subject, details)])[0];
+
+    /// <summary>Appends several entries with one wait for the disk.</summary>
+    /// <param name="choose">Given what the log holds, the entries to append; called while no other process can append.</param>
+    /// <returns>The entries as written.</returns>
+    /// <exception cref="KitException">The log is broken (exit 3), locked by another process, or cannot be written.</exception>
+    public IReadOnlyList<CustodyEntry> Append(Func<IReadOnlyList<CustodyEntry>, IEnumerable<CustodyEvent>> choose)
     {
         using var file = FileAccessErrors.Explain(Path, () => OpenPatiently(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         var reading = Read(file);
@@ -68,11 +86,15 @@ public sealed class CustodyLog
             if (reading.TornBytes > 0)
             {
                 file.SetLength(file.Length - reading.TornBytes);
-                previous = Write(file, previous, "recovered", "custody.jsonl",
-                    [("dropped_bytes", reading.TornBytes.ToString(CultureInfo.InvariantCulture)), ("reason", "an interrupted write left an unfinished line")]);
+                previous = Write(file, previous, new CustodyEvent("recovered", "custody.jsonl",
+                    [("dropped_bytes", reading.TornBytes.ToString(CultureInfo.InvariantCulture)), ("reason", "an interrupted write left an unfinished line")]));
             }
 
-            return Write(file, previous, kind, subject, details);
+            var written = new List<CustodyEntry>();
+            foreach (var chosen in choose(reading.Entries))
+                written.Add(previous = Write(file, previous, chosen));
+            file.Flush(flushToDisk: true);
+            return written;
         });
     }
 
@@ -85,14 +107,14 @@ public sealed class CustodyLog
         return Read(file);
     }
 
-    private CustodyEntry Write(FileStream file, CustodyEntry? previous, string kind, string subject, IEnumerable<(string Name, string Value)> details)
+    private CustodyEntry Write(FileStream file, CustodyEntry? previous, CustodyEvent happened)
     {
         var entry = new CustodyEntry(
             (previous?.Sequence ?? 0) + 1,
             _clock.GetUtcNow(),
-            kind,
-            subject,
-            new SortedDictionary<string, string>(details.ToDictionary(d => d.Name, d => d.Value, StringComparer.Ordinal), StringComparer.Ordinal),
+            happened.Kind,
+            happened.Subject,
+            new SortedDictionary<string, string>(happened.Details.ToDictionary(d => d.Name, d => d.Value, StringComparer.Ordinal), StringComparer.Ordinal),
             previous?.Hash ?? Genesis,
             "");
         var body = Serialise(entry);
@@ -100,7 +122,6 @@ public sealed class CustodyLog
         var line = (byte[])[.. "{\"entry\":"u8, .. body, .. Encoding.ASCII.GetBytes($",\"sha256\":\"{entry.Hash}\"}}\n")];
         file.Seek(0, SeekOrigin.End);
         file.Write(line);
-        file.Flush(flushToDisk: true);
         return entry;
     }
 

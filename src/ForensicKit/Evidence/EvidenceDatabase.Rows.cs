@@ -41,22 +41,25 @@ public sealed partial class EvidenceDatabase
         cancellationToken,
         ("b", benchmark));
 
-    /// <summary>Appends an input file's facts, unless they are there already.</summary>
+    /// <summary>Appends input files, each unless it is there already.</summary>
     /// <exception cref="KitException">The same artifact id is there with another hash.</exception>
-    public void AppendArtifact(string id, string sha256, long bytes, string path, string source, string licence, string? url, DateTimeOffset takenInAt, CancellationToken cancellationToken) => Append(
+    public void AppendArtifacts(IReadOnlyList<Artifact> artifacts, DateTimeOffset takenInAt, CancellationToken cancellationToken) => Append(
         connection =>
         {
-            if (Scalar(connection, "SELECT count(*) FROM artifacts WHERE artifact_id = $id", ("id", id)) > 0)
+            foreach (var a in artifacts)
             {
-                if (Scalar(connection, "SELECT count(*) FROM artifacts WHERE artifact_id = $id AND sha256 = $s", ("id", id), ("s", sha256)) == 0)
-                    throw new KitException("The evidence already holds this artifact with another hash.", id, "Use another folder (--out) for another version of the data.");
-                return;
+                if (Scalar(connection, "SELECT count(*) FROM artifacts WHERE artifact_id = $id", ("id", a.Id)) == 0)
+                {
+                    Execute(
+                        connection,
+                        "INSERT INTO artifacts VALUES ($id, $sha256, $bytes, $path, $source, $licence, $url, $at)",
+                        ("id", a.Id), ("sha256", a.Sha256), ("bytes", a.Bytes), ("path", a.Path), ("source", a.Source), ("licence", a.Licence), ("url", a.Url), ("at", takenInAt.UtcDateTime));
+                }
+                else if (Scalar(connection, "SELECT count(*) FROM artifacts WHERE artifact_id = $id AND sha256 = $s", ("id", a.Id), ("s", a.Sha256)) == 0)
+                {
+                    throw new KitException("The evidence already holds this artifact with another hash.", a.Id, "Use another folder (--out) for another version of the data.");
+                }
             }
-
-            Execute(
-                connection,
-                "INSERT INTO artifacts VALUES ($id, $sha256, $bytes, $path, $source, $licence, $url, $at)",
-                ("id", id), ("sha256", sha256), ("bytes", bytes), ("path", path), ("source", source), ("licence", licence), ("url", url), ("at", takenInAt.UtcDateTime));
         },
         cancellationToken);
 
@@ -169,46 +172,53 @@ public sealed partial class EvidenceDatabase
         },
         cancellationToken);
 
-    /// <summary>Appends a printed score, unless that claim and role are there already.</summary>
-    public void AppendReportedScore(string claimId, string role, string model, string benchmark, string metric, string printed, long? n, string protocol, string source, CancellationToken cancellationToken) => Append(
-        connection => Execute(
-            connection,
-            "INSERT INTO reported_scores SELECT $claim, $role, $model, $benchmark, $metric, $printed, $n, $protocol, $source WHERE NOT EXISTS (SELECT 1 FROM reported_scores WHERE claim_id = $claim AND role = $role)",
-            ("claim", claimId), ("role", role), ("model", model), ("benchmark", benchmark), ("metric", metric), ("printed", printed), ("n", n), ("protocol", protocol), ("source", source)),
-        cancellationToken);
-
-    /// <summary>Appends a finding as its next revision; nothing is written, and false returned, where the latest revision says the same.</summary>
-    public bool AppendFinding(Finding finding, int ordinal, DateTimeOffset foundAt, CancellationToken cancellationToken)
-    {
-        var appended = false;
-        Append(
-            connection =>
+    /// <summary>Appends printed scores, each unless that claim and role are there already.</summary>
+    public void AppendReportedScores(IReadOnlyList<ReportedScoreRow> scores, CancellationToken cancellationToken) => Append(
+        connection =>
+        {
+            foreach (var s in scores)
             {
-                var sha256 = finding.Sha256();
-                var revision = Scalar(connection, "SELECT coalesce(max(revision), 0) FROM findings WHERE finding_id = $id", ("id", finding.Id));
-                if (Scalar(connection, "SELECT count(*) FROM findings WHERE finding_id = $id AND revision = $r AND sha256 = $s", ("id", finding.Id), ("r", revision), ("s", sha256)) > 0)
-                    return;
-                revision++;
                 Execute(
                     connection,
-                    "INSERT INTO findings VALUES ($id, $revision, $ordinal, $kind, $claim, $question, $answer, $verdict, $rule, $source, $query, $cannot, $sha256, $at)",
-                    ("id", finding.Id), ("revision", revision), ("ordinal", ordinal), ("kind", finding.Kind), ("claim", finding.ClaimId), ("question", finding.Question),
-                    ("answer", finding.Answer), ("verdict", finding.Verdict?.ToString()), ("rule", finding.Rule), ("source", finding.Source), ("query", finding.Query),
-                    ("cannot", finding.CannotShow), ("sha256", sha256), ("at", foundAt.UtcDateTime));
-                using var appender = connection.CreateAppender("finding_values");
-                for (var i = 0; i < finding.Values.Count; i++)
-                {
-                    var v = finding.Values[i];
-                    appender.CreateRow()
-                        .AppendValue(finding.Id).AppendValue((int)revision).AppendValue(i).AppendValue(v.Name).AppendValue(v.Label).AppendValue(v.Exact).AppendValue(v.Display)
-                        .AppendValue(v.Unit).AppendValue(v.Interval?.Lower).AppendValue(v.Interval?.Upper).AppendValue(v.Interval?.Level).AppendValue(v.Comparison.ToString())
-                        .EndRow();
-                }
+                    "INSERT INTO reported_scores SELECT $claim, $role, $model, $benchmark, $metric, $printed, $n, $protocol, $source WHERE NOT EXISTS (SELECT 1 FROM reported_scores WHERE claim_id = $claim AND role = $role)",
+                    ("claim", s.ClaimId), ("role", s.Role), ("model", s.Model), ("benchmark", s.Benchmark), ("metric", s.Metric), ("printed", s.Printed), ("n", s.N), ("protocol", s.Protocol), ("source", s.Source));
+            }
+        },
+        cancellationToken);
 
-                appended = true;
-            },
-            cancellationToken);
+    /// <summary>Appends findings in one transaction, each as its next revision; one whose latest revision says the same is left alone.</summary>
+    /// <returns>How many were appended.</returns>
+    public int AppendFindings(IReadOnlyList<Finding> findings, DateTimeOffset foundAt, CancellationToken cancellationToken)
+    {
+        var appended = 0;
+        Append(connection => appended = findings.Select((f, i) => AppendFinding(connection, f, i + 1, foundAt)).Count(isNew => isNew), cancellationToken);
         return appended;
+    }
+
+    private static bool AppendFinding(DuckDBConnection connection, Finding finding, int ordinal, DateTimeOffset foundAt)
+    {
+        var sha256 = finding.Sha256();
+        var revision = (int)Scalar(connection, "SELECT coalesce(max(revision), 0) FROM findings WHERE finding_id = $id", ("id", finding.Id));
+        if (Scalar(connection, "SELECT count(*) FROM findings WHERE finding_id = $id AND revision = $r AND sha256 = $s", ("id", finding.Id), ("r", revision), ("s", sha256)) > 0)
+            return false;
+        revision++;
+        Execute(
+            connection,
+            "INSERT INTO findings VALUES ($id, $revision, $ordinal, $kind, $claim, $question, $answer, $verdict, $rule, $source, $query, $cannot, $sha256, $at)",
+            ("id", finding.Id), ("revision", revision), ("ordinal", ordinal), ("kind", finding.Kind), ("claim", finding.ClaimId), ("question", finding.Question),
+            ("answer", finding.Answer), ("verdict", finding.Verdict?.ToString()), ("rule", finding.Rule), ("source", finding.Source), ("query", finding.Query),
+            ("cannot", finding.CannotShow), ("sha256", sha256), ("at", foundAt.UtcDateTime));
+        using var appender = connection.CreateAppender("finding_values");
+        for (var i = 0; i < finding.Values.Count; i++)
+        {
+            var v = finding.Values[i];
+            appender.CreateRow()
+                .AppendValue(finding.Id).AppendValue(revision).AppendValue(i).AppendValue(v.Name).AppendValue(v.Label).AppendValue(v.Exact).AppendValue(v.Display)
+                .AppendValue(v.Unit).AppendValue(v.Interval?.Lower).AppendValue(v.Interval?.Upper).AppendValue(v.Interval?.Level).AppendValue(v.Comparison.ToString())
+                .EndRow();
+        }
+
+        return true;
     }
 
     /// <summary>The findings that stand (highest revision of each id), in the document's order, each with the hash stored beside it.</summary>

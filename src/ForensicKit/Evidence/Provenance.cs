@@ -65,3 +65,7 @@ public sealed record Run
     /// <summary>Seed of sampling.</summary>
     public long? Seed { get; init; }
 }
+
+/// <summary>A printed score as evidence keeps it; see <see cref="EvidenceSchema.ReportedScores"/>.</summary>
+public sealed record ReportedScoreRow(
+    string ClaimId, string Role, string Model, string Benchmark, string Metric, string Printed, long? N, string Protocol, string Source);

@@ -5,7 +5,7 @@ namespace ForensicKit.Findings;
 
 /// <summary>
 /// Numbers in prose are bindings to findings, never typed: <c>{{gap}}</c> in a finding's own answer, <c>{{gap/mmlu:gap}}</c> elsewhere.
-/// A form may follow after '|': <c>{{gap|bare}}</c> without unit, <c>{{gap|interval}}</c> for the interval.
+/// A form may follow after '|': <c>{{gap|bare}}</c> without unit, <c>{{gap|interval}}</c> for its interval with the level.
 /// </summary>
 public static partial class Binding
 {
@@ -39,8 +39,8 @@ public static partial class Binding
     public static string Print(string template, Finding? own, Func<string, Finding?> find) =>
         string.Concat(Resolve(template, own, find).Select(p => p.Text));
 
-    /// <summary>The answer of a finding as plain text.</summary>
-    public static string Print(Finding finding) => Print(finding.Answer, finding, _ => null);
+    /// <summary>The answer of a finding as plain text, its first line and what follows in one paragraph.</summary>
+    public static string Print(Finding finding) => Print(finding.Answer, finding, _ => null).Replace('\n', ' ');
 
     /// <summary>Literal numbers in a template: each is a result that somebody typed, and a lint error.</summary>
     /// <remarks>Digits inside names (GSM8K, F1, pass@1, 0-shot's hyphenated forms are not exempt) count only where they stand alone.</remarks>
@@ -80,9 +80,8 @@ public static partial class Binding
         {
             "" => WithUnit(value),
             "bare" => value.Display,
-            "interval" => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Interval(value) ?? throw new FormatException($"'{value.Name}' of finding '{finding.Id}' has no interval.")}"),
+            "interval" when value.Interval is { } interval => string.Create(CultureInfo.InvariantCulture, $"{interval.Level * 100:0.##}% interval {Interval(value)}"),
+            "interval" => throw new FormatException($"'{value.Name}' of finding '{finding.Id}' has no interval."),
             var form => throw new FormatException($"The binding '{{{{{binding}}}}}' asks for an unknown form '{form}'."),
         };
         return new(text, finding.Id, value);

@@ -145,7 +145,7 @@ public sealed record Finding
     /// <summary>What was asked.</summary>
     public required string Question { get; init; }
 
-    /// <summary>What was found, with <c>{{name}}</c> bindings to <see cref="Values"/>; holds no literal numbers.</summary>
+    /// <summary>What was found, with <c>{{name}}</c> bindings to <see cref="Values"/>; holds no literal numbers. The first line is the answer in one sentence.</summary>
     public required string Answer { get; init; }
 
     /// <summary>The verdict; null where the question has none.</summary>

@@ -46,9 +46,9 @@ public sealed class EvidenceDatabaseTests : IDisposable
     {
         var database = Open();
         var finding = Example(0.25);
-        Assert.True(database.AppendFinding(finding, 1, s_now, CancellationToken.None));
-        Assert.False(database.AppendFinding(finding, 1, s_now, CancellationToken.None));
-        Assert.True(database.AppendFinding(Example(0.5), 1, s_now, CancellationToken.None));
+        Assert.Equal(1, database.AppendFindings([finding], s_now, CancellationToken.None));
+        Assert.Equal(0, database.AppendFindings([finding], s_now, CancellationToken.None));
+        Assert.Equal(1, database.AppendFindings([Example(0.5)], s_now, CancellationToken.None));
         var (read, stored) = Assert.Single(database.ReadFindings(CancellationToken.None));
         Assert.Equal("0.5", read["gap"].Exact);
         Assert.Equal(stored, read.Sha256());

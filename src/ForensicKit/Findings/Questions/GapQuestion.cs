@@ -69,12 +69,16 @@ public sealed class GapQuestion : Question
 
     private static string Sentence(Verdict verdict, bool isAdverse) => verdict switch
     {
-        Verdict.NotReproducible when isAdverse =>
-            "Claimed {{claimed}}, reproduced {{reproduced}}: the gap of {{gap}} is larger than the margin however the claim is read (p = {{p_adverse_holm}}), but a printed score is arithmetically impossible, so there is no verdict on the claim until the counts are shown.",
-        Verdict.NotReproducible => "Claimed {{claimed}}, reproduced {{reproduced}}: a printed score is arithmetically impossible, so there is no verdict on the claim until the counts are shown.",
-        Verdict.Overstated => "Claimed {{claimed}}, reproduced {{reproduced}} (95% interval {{reproduced|interval}}): a gap of {{gap}}, and larger than {{gap_lower}} with the confidence of the whole sheet. Chance does not explain it (p = {{p_adverse_holm}} that it is within the margin of {{margin}}).",
-        Verdict.Supported => "Claimed {{claimed}}, reproduced {{reproduced}} (95% interval {{reproduced|interval}}): the score is not lower than the claim by {{margin}} or more (p = {{p_support_holm}}).",
-        _ => "Claimed {{claimed}}, reproduced {{reproduced}} (95% interval {{reproduced|interval}}): neither that the claim holds within {{margin}} nor that it does not has been shown (p = {{p_adverse_holm}} and {{p_support_holm}}).",
+        Verdict.NotReproducible => "Claimed {{claimed}}, reproduced {{reproduced}}: a printed score is arithmetically impossible, so there is no verdict until the counts are shown.\n"
+            + (isAdverse
+                ? "Taken at face value, the gap of {{gap}} is larger than the margin of {{margin}} however the claim is read (a gap within the margin is rejected with p = {{p_adverse_holm}})."
+                : "Taken at face value, a gap larger than the margin of {{margin}} would not have been shown either (p = {{p_adverse_holm}})."),
+        Verdict.Overstated => "Claimed {{claimed}}, reproduced {{reproduced}}: {{gap}} too high, more than chance and margin allow.\n"
+            + "The reproduced score has a {{reproduced|interval}}; over the whole sheet the gap is larger than {{gap_lower}}. A gap within the margin of {{margin}} is rejected with p = {{p_adverse_holm}} however the claim is read.",
+        Verdict.Supported => "Claimed {{claimed}}, reproduced {{reproduced}}: the claim holds within {{margin}}.\n"
+            + "The reproduced score has a {{reproduced|interval}}; a gap of the margin or more is rejected with p = {{p_support_holm}}.",
+        _ => "Claimed {{claimed}}, reproduced {{reproduced}}: too few items to say whether the claim holds within {{margin}}.\n"
+            + "The reproduced score has a {{reproduced|interval}}; neither a gap within the margin (p = {{p_adverse_holm}}) nor one of the margin or more (p = {{p_support_holm}}) is rejected.",
     };
 
     private static string ReferenceSentence(GapTests t) => t.ClaimedAboveReference == t.ReproducedAboveReference

@@ -39,7 +39,7 @@ public sealed class PowerQuestion : Question
             Kind = Kind,
             ClaimId = claim.Id,
             Question = Title,
-            Answer = (detectable is null ? "On {{n}} no gap could be detected with this power. " : "On {{n}} a gap of {{mde}} or more is detected. ")
+            Answer = (detectable is null ? "On {{n}} no gap could be detected with this power. " : "On {{n}} a gap of {{mde}} would be detected four times in five. ")
                 + "To support a true claim within {{margin}} takes {{needed}}" + (needed > claim.N ? ", more than the benchmark has." : "."),
             Rule = "δ√n = z(1−α/2m)·√(p₀q₀) + z(0.8)·√(p₁q₁) for detection; n = (z(1−α) + z(0.8))²·p₀q₀/δ² for support.",
             Source = "Normal approximation of binomial power; non-inferiority as in TOSTER (Lakens 2017).",

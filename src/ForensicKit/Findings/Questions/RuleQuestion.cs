@@ -35,7 +35,7 @@ public sealed class RuleQuestion : Question
     {
         // Nearest first; of equals, one of our own rules before the recording's own flags.
         var nearest = claim.RuleScores.OrderBy(r => Math.Abs(r.Percent - claim.Claimed.Percent)).ThenBy(r => r.IsOwnVerdict).First();
-        var reproducing = claim.RuleScores.Where(r => Reproduces(r, claim.Claimed)).OrderBy(r => r.IsOwnVerdict).ToList();
+        var reproducing = claim.RuleScores.Where(r => Reproduces(r, claim.Claimed)).OrderBy(r => r.IsOwnVerdict).ThenByDescending(r => RoundsTo(r, claim.Claimed)).ToList();
         var verdict = Judge(sheet, claim, reproducing, nearest);
         var best = reproducing.Count > 0 ? reproducing[0] : nearest;
         var values = new List<FindingValue>
@@ -67,7 +67,7 @@ public sealed class RuleQuestion : Question
             Question = Title,
             Answer = Sentence(verdict, reproducing, claim),
             Verdict = verdict,
-            Rule = "Supported where a documented rule gives the printed digits from the stored responses. Overstated where the best documented rule stays below the claim by more than the margin. "
+            Rule = "Supported where a documented rule gives the printed digits from the stored responses, rounded once, or to one more digit first (then it is said). Overstated where the best documented rule stays below the claim by more than the margin. "
                 + "Not reproducible where no rule gives the printed digits and the nearest is within the margin, or where the recording cannot be scored.",
             Source = "Rules as documented with each score; rounding half up or half even (Brown and Heathers 2017).",
             Query = $"SELECT s.run_id, s.rule, count(*) FILTER (s.correct) AS correct, count(*) AS items FROM scores s JOIN runs r USING (run_id) WHERE r.run_id IN ({string.Join(", ", claim.RuleScores.Select(r => r.RunId).Distinct(StringComparer.Ordinal).Select(Sql))}) GROUP BY ALL ORDER BY ALL",
@@ -87,18 +87,28 @@ public sealed class RuleQuestion : Question
 
     private static string Sentence(Verdict verdict, List<RuleScore> reproducing, ClaimEvidence claim) => verdict switch
     {
-        Verdict.Supported => "The claimed {{claimed}} comes out of the stored responses under the rule “{{rule}}”: {{correct|bare}} of {{n}}. Over all rules the score moves by {{spread}}.",
-        Verdict.Overstated => "No documented rule reaches the claimed {{claimed}}; the nearest, “{{rule}}”, gives {{score}}, lower by {{difference}}.",
-        _ when reproducing.Count > 0 => "The claimed {{claimed}} equals what the recording's author counted ({{correct|bare}} of {{n}}), but no rule of ours can be applied to these responses or gives the same number.",
-        _ when claim.RuleScores.All(r => r.IsOwnVerdict) => "The responses cannot be scored anew without running the recorded programs; what their author counted gives {{score}} where {{claimed}} is claimed, a difference of {{difference}}.",
-        _ => "No documented rule gives the claimed {{claimed}} from the stored responses; the nearest, “{{rule}}”, gives {{score}} ({{correct|bare}} of {{n}}), a difference of {{difference}}.",
+        Verdict.Supported => "The claimed {{claimed}} comes out of the stored responses under the rule “{{rule}}”" + (RoundsTo(reproducing[0], claim.Claimed) ? "" : ", if it is rounded in two steps")
+            + ".\nIt counts {{correct|bare}} of {{n}} right, which is {{score}}; over all rules the score moves by {{spread}}.",
+        Verdict.Overstated => "No documented rule reaches the claimed {{claimed}}; the nearest, “{{rule}}”, gives {{score}}.\nThat is {{difference}} lower, more than the margin of {{margin}}.",
+        _ when reproducing.Count > 0 => "The claimed {{claimed}} equals what the recording’s author counted, but no documented rule gives it.\nThe author counted {{correct|bare}} of {{n}}; the rules that could be applied move the score by {{spread}}.",
+        _ when claim.RuleScores.All(r => r.IsOwnVerdict) => "Claimed {{claimed}}; what the recording’s author counted gives {{score}}, and the responses cannot be scored anew.\nThat is {{correct|bare}} of {{n}}, a difference of {{difference}}; scoring anew means running the recorded programs.",
+        _ => "No documented rule gives the claimed {{claimed}} from the stored responses; the nearest, “{{rule}}”, gives {{score}}.\nIt counts {{correct|bare}} of {{n}}, a difference of {{difference}} to the claim; over all rules the score moves by {{spread}}.",
     };
 
     /// <summary>Whether the score, rounded as printed numbers are, is the claim.</summary>
-    private static bool Reproduces(RuleScore score, PrintedScore claim)
+    private static bool Reproduces(RuleScore score, PrintedScore claim) => RoundsTo(score, claim) || RoundsTwiceTo(score, claim);
+
+    private static bool RoundsTo(RuleScore score, PrintedScore claim)
     {
         var grim = Grim.Check(claim.Text, score.Items);
         return grim.HalfUp.Values.Concat(grim.HalfEven.Values).Contains(score.Correct);
+    }
+
+    /// <summary>Whether rounding to one more digit first gives the claim (62.149 → 62.15 → 62.2): a common slip, and said where it matters.</summary>
+    private static bool RoundsTwiceTo(RuleScore score, PrintedScore claim)
+    {
+        var once = Math.Round(100m * score.Correct / score.Items, claim.Decimals + 1, MidpointRounding.AwayFromZero);
+        return Math.Round(once, claim.Decimals, MidpointRounding.AwayFromZero) == decimal.Parse(claim.Text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static long ItemsNeeded(ClaimSheet sheet, ClaimEvidence claim) => claim.Claimed.Percent is > 0 and < 100

@@ -6,16 +6,16 @@ namespace ForensicKit.Reporting;
 /// <summary>The recurring pieces of a document: verdict marks, bound prose, tables of a finding's values.</summary>
 internal static class DocumentParts
 {
-    /// <summary>A verdict told by word, shape and colour, so that none of them carries it alone.</summary>
+    /// <summary>A verdict told by word, shape and colour, so that none of them carries it alone; the same shapes as in the figures.</summary>
     public static Html VerdictMark(Verdict verdict)
     {
         var shape = verdict switch
         {
-            Verdict.Supported => """<path d="M2.5 8.6 6.3 12.3 13.6 4.2" fill="none" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/>""",
-            Verdict.Overstated => """<path d="M8 2 15 14H1Z" stroke="none"/>""",
-            Verdict.Refuted => """<path d="M3.2 3.2 12.8 12.8M12.8 3.2 3.2 12.8" fill="none" stroke-width="2.8" stroke-linecap="round"/>""",
-            Verdict.NotReproducible => """<path d="M8 1.6 14.4 8 8 14.4 1.6 8Z" fill="none" stroke-width="2"/>""",
-            _ => """<circle cx="8" cy="8" r="5.9" fill="none" stroke-width="2" stroke-dasharray="3 2.3"/>""",
+            Verdict.Supported => """<circle cx="8" cy="8" r="6.2"/>""",
+            Verdict.Overstated => """<path d="M8 1.8 15 14H1Z"/>""",
+            Verdict.Refuted => """<path d="M3.2 3.2 12.8 12.8M12.8 3.2 3.2 12.8" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round"/>""",
+            Verdict.NotReproducible => """<path d="M2.4 2.4H13.6V13.6H2.4Z"/>""",
+            _ => """<circle cx="8" cy="8" r="5.7" fill="none" stroke="currentColor" stroke-width="2.2"/>""",
         };
         return Html.Of($"""<span class="verdict {verdict.ToString()}"><svg viewBox="0 0 16 16" aria-hidden="true">{new Html(shape)}</svg>{verdict.Words()}</span>""");
     }

@@ -79,8 +79,8 @@ public static class ForestPlot
         var columns = new List<TextColumn>();
         if (rows.Any(r => r.N is not null))
             columns.Add(new("n", [.. rows.Select(r => r.N is { } n ? FigureText.Number(n, 0) : null)], Numeric: true));
-        if (rows.Any(r => Difference(r) is not null))
-            columns.Add(new("Difference", [.. rows.Select(r => Difference(r) is { } d ? Signed(d, decimals) : null)], Numeric: true));
+        if (rows.Any(r => Gap(r) is not null))
+            columns.Add(new("Gap", [.. rows.Select(r => Gap(r) is { } gap ? FigureText.Number(gap, decimals) : null)], Numeric: true));
         if (rows.Any(r => r.Verdict is not null))
             columns.Add(new("Verdict", [.. rows.Select(r => r.Verdict?.Words())], Emphasised: true, Marks: [.. rows.Select(r => Mark(r.Verdict))]));
         return columns;
@@ -97,11 +97,7 @@ public static class ForestPlot
     };
 
     // Of the printed values' own precision: a reader who subtracts by hand sees at most one unit of the last place.
-    private static double? Difference(ForestRow row) => row is { Claimed: { } claimed, Reproduced: { } reproduced } ? reproduced.Value - claimed.Value : null;
-
-    private static string Signed(double value, int decimals) => FigureText.Number(value, decimals) is var text && value > 0 && text.Any(c => c is >= '1' and <= '9')
-        ? "+" + text
-        : text;
+    private static double? Gap(ForestRow row) => row is { Claimed: { } claimed, Reproduced: { } reproduced } ? claimed.Value - reproduced.Value : null;
 
     private static string Describe(string metric, string? unit, IReadOnlyList<ForestRow> rows, string[] names, int decimals)
     {

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using ForensicKit.Cases;
+using ForensicKit.Findings;
+using ForensicKit.Notebooks;
+
+namespace ForensicKit.Cli.Verbs;
+
+/// <summary><c>investigate [CASE]</c>: the main job.</summary>
+internal static class InvestigateVerb
+{
+    private const string DefaultCase = "opus-claims";
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("CASE") { Description = "Name of a case, or the path of a case.yaml.", DefaultValueFactory = _ => DefaultCase };
+        var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for the dossier; dossiers/CASE where not given, numbered where an earlier one is finished." };
+        var resume = new Option<bool>("--resume") { Description = "Go on with an unfinished investigation in that folder; nothing that was stored is done again." };
+        return Verb.Create(
+            "investigate",
+            "Run a case from claims to document: the notebooks, the evidence, the findings, the finished dossier.",
+            "forensickit investigate opus-claims --out dossiers/opus",
+            [name, output, resume],
+            context => RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume)));
+    }
+
+    private static async Task<ExitCode> RunAsync(VerbContext context, string caseName, DirectoryInfo? output, bool resume)
+    {
+        var kit = KitFolder.Locate();
+        var manifest = kit.Manifests.Case(caseName);
+        var dossier = new Dossier(output?.FullName ?? Investigation.FreeFolder(kit.DossiersFolder, manifest.Name, TimeProvider.System), TimeProvider.System);
+        CheckFolder(dossier, resume);
+        await new CaseNotebooks(kit).RunAsync(manifest.FilePath == caseName || File.Exists(caseName) ? Path.GetFullPath(caseName) : manifest.Name, dossier, context.Terminal, context.Cancellation);
+        var investigation = Investigation.Open(kit, caseName, dossier.Folder, TimeProvider.System, context.Cancellation);
+        var (findings, sheet) = (investigation.Findings, investigation.Sheet());
+        var head = dossier.Seal(context.Cancellation);
+
+        var shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), dossier.Folder);
+        context.Terminal.Say();
+        foreach (var claim in sheet.Claims)
+        {
+            var finding = findings.FirstOrDefault(f => f.ClaimId == claim.Id && f.Verdict is not null);
+            context.Terminal.Say($"  {finding?.Verdict?.Words() ?? "Not judged",-21}  {claim.Label}: {(finding is null ? "no finding" : Binding.Print(finding.Answer.Split('\n')[0], finding, _ => null))}");
+        }
+
+        context.Terminal.Say();
+        context.Terminal.Say($"Document  {Path.Combine(shown, Dossier.DocumentFile)}");
+        context.Terminal.Say($"Dossier   {shown}   (check it with: forensickit verify {shown})");
+        context.Terminal.Say($"Custody   {head}");
+        context.Terminal.Object(new
+        {
+            caseName = manifest.Name,
+            dossier = dossier.Folder,
+            document = dossier.PathOf(Dossier.DocumentFile),
+            custodyHead = head,
+            verdicts = findings.Where(f => f.Verdict is not null).Select(f => new { claim = f.ClaimId, verdict = f.Verdict, answer = Binding.Print(f) }),
+        });
+        return ExitCode.Done;
+    }
+
+    private static void CheckFolder(Dossier dossier, bool resume)
+    {
+        if (dossier.IsSealed)
+            throw new KitException("There is a finished dossier here.", dossier.Folder, "Choose another folder with --out.");
+        if (dossier.Exists && !resume)
+            throw new KitException("There is an unfinished investigation here.", dossier.Folder, "Add --resume to go on with it, or choose another folder with --out.");
+        if (!dossier.Exists && Directory.Exists(dossier.Folder) && Directory.EnumerateFileSystemEntries(dossier.Folder).Any())
+            throw new KitException("The folder holds other files.", dossier.Folder, "Choose an empty or new folder with --out.");
+    }
+}

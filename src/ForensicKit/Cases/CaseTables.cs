@@ -1,0 +1,88 @@
+using System.Globalization;
+using ForensicKit.Claims;
+using ForensicKit.Evidence;
+using ForensicKit.Findings;
+using ForensicKit.Findings.Questions;
+using ForensicKit.Manifests;
+using ForensicKit.Statistics;
+using Microsoft.Data.Analysis;
+
+namespace ForensicKit.Cases;
+
+/// <summary>The tables that notebooks show.</summary>
+internal static class CaseTables
+{
+    /// <summary>The claims as they were made.</summary>
+    public static DataFrame Claims(CaseManifest manifest, KitFolder kit) => Table(
+        manifest.Claims,
+        ("Model", c => manifest.Model(c.Model).Title),
+        ("Benchmark", c => kit.Benchmark(c.Benchmark).Title),
+        ("Metric", c => c.Metric),
+        ("Claimed (%)", c => c.Claimed),
+        ("Items", c => c.N.ToString("N0", CultureInfo.InvariantCulture)),
+        ("Shots", c => c.Protocol.Shots?.ToString(CultureInfo.InvariantCulture) ?? "not stated"),
+        ("Source", c => c.Source));
+
+    /// <summary>What each claim states and leaves out, field by field.</summary>
+    public static DataFrame Unstated(CaseManifest manifest, KitFolder kit)
+    {
+        (string, Func<Claim, string>)[] columns =
+        [
+            ("Claim", c => $"{manifest.Model(c.Model).Title}, {kit.Benchmark(c.Benchmark).Title}"),
+            .. CompletenessQuestion.Needed.Select(n => (n.Field.Replace('_', ' '), (Func<Claim, string>)(c => c.Protocol.Choices.FirstOrDefault(x => x.Key == n.Field).Value ?? "not stated"))),
+        ];
+        return Table(manifest.Claims, columns);
+    }
+
+    /// <summary>The files taken in.</summary>
+    public static DataFrame Artifacts(EvidenceDatabase evidence, CancellationToken cancellationToken) => Table(
+        evidence.Query(
+            "SELECT artifact_id, bytes, sha256, licence, source FROM artifacts ORDER BY artifact_id",
+            row => (Id: row.GetString(0), Bytes: row.GetInt64(1), Sha256: row.GetString(2), Licence: row.GetString(3), Source: row.GetString(4)),
+            cancellationToken),
+        ("File", a => a.Id),
+        ("Bytes", a => a.Bytes.ToString("N0", CultureInfo.InvariantCulture)),
+        ("SHA-256", a => a.Sha256[..16] + "…"),
+        ("Licence", a => a.Licence),
+        ("Source", a => a.Source));
+
+    /// <summary>Every score there is: printed ones, and stored responses under each rule.</summary>
+    public static DataFrame Scores(ClaimSheet sheet)
+    {
+        var rows = sheet.Claims.SelectMany(c => PrintedRows(c).Concat(c.RuleScores.Select(r => RuleRow(c, r)))).ToList();
+        return Table(
+            rows, ("Claim", r => r.Claim), ("Score", r => r.What), ("%", r => r.Score), ("95% interval", r => r.Interval), ("Right answers", r => r.Correct),
+            ("Minus claim (points)", r => r.Difference));
+    }
+
+    /// <summary>One row for each claim: verdict and answer.</summary>
+    public static DataFrame Verdicts(CaseManifest manifest, ClaimSheet sheet, IReadOnlyList<Finding> findings) => Table(
+        [.. sheet.Claims.Select(c => (c.Label, Finding: findings.FirstOrDefault(f => f.ClaimId == c.Id && f.Verdict is not null)))],
+        ("Claim", r => r.Label),
+        ("Verdict", r => r.Finding?.Verdict?.Words() ?? "not judged"),
+        ("Answer", r => r.Finding is null ? $"Case '{manifest.Name}' has no finding for it yet." : Binding.Print(r.Finding)));
+
+    private static IEnumerable<ScoreRow> PrintedRows(ClaimEvidence claim)
+    {
+        yield return new(claim.Label, "claimed", claim.Claimed.Text, "", "", "");
+        foreach (var (what, score) in new[] { ("reproduced, as printed", claim.Reproduced), ("reference, as printed", claim.Reference) })
+        {
+            if (score is not null)
+                yield return new(claim.Label, what, score.Text, "", "", FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
+        }
+    }
+
+    private static ScoreRow RuleRow(ClaimEvidence claim, RuleScore score)
+    {
+        var interval = BinomialInterval.Wilson(score.Correct, score.Items, 0.95);
+        return new(
+            claim.Label, $"{score.Title} ({score.Run})", FindingValue.Fixed(score.Percent, 2),
+            $"{FindingValue.Fixed(100 * interval.Lower, 2)}–{FindingValue.Fixed(100 * interval.Upper, 2)}",
+            string.Create(CultureInfo.InvariantCulture, $"{score.Correct:N0} of {score.Items:N0}"), FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
+    }
+
+    private static DataFrame Table<T>(IReadOnlyList<T> rows, params (string Name, Func<T, string> Cell)[] columns) =>
+        new(columns.Select(c => (DataFrameColumn)new StringDataFrameColumn(c.Name, rows.Select(c.Cell))));
+
+    private sealed record ScoreRow(string Claim, string What, string Score, string Interval, string Correct, string Difference);
+}

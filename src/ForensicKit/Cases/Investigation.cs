@@ -1,0 +1,180 @@
+using System.Globalization;
+using ForensicKit.Claims;
+using ForensicKit.Evaluation;
+using ForensicKit.Evidence;
+using ForensicKit.Findings;
+using ForensicKit.Findings.Questions;
+using ForensicKit.Manifests;
+using ForensicKit.Reporting;
+using Microsoft.Data.Analysis;
+
+namespace ForensicKit.Cases;
+
+/// <summary>
+/// One investigation, as notebooks and the command line see it: open the case, take in its files, reproduce, judge, publish. Each step
+/// reads what the one before stored and appends its own; a step that was done already is not done again.
+/// </summary>
+[TypeFormatterSource(typeof(InvestigationFormatterSource))]
+public sealed class Investigation
+{
+    private readonly ArtifactStore _store;
+    private readonly TimeProvider _clock;
+
+    private Investigation(KitFolder kit, CaseManifest manifest, Dossier dossier, EvidenceDatabase evidence, ArtifactStore store, TimeProvider clock)
+    {
+        Kit = kit;
+        Case = manifest;
+        Dossier = dossier;
+        Evidence = evidence;
+        _store = store;
+        _clock = clock;
+    }
+
+    /// <summary>The case as it was set out.</summary>
+    public CaseManifest Case { get; }
+
+    /// <summary>The folder everything is written to.</summary>
+    public Dossier Dossier { get; }
+
+    /// <summary>The evidence database.</summary>
+    public EvidenceDatabase Evidence { get; }
+
+    /// <summary>The findings that stand.</summary>
+    public IReadOnlyList<Finding> Findings => [.. Evidence.ReadFindings(CancellationToken.None).Select(f => f.Finding)];
+
+    /// <summary>Opens a case: an investigation that is under way is gone on with, otherwise one begins.</summary>
+    /// <param name="caseName">Name of a case below <c>data-manifests/cases</c>, or the path of a case file.</param>
+    /// <param name="folder">Folder for the evidence; empty for <c>dossiers/CASE</c>, numbered where an earlier one is finished.</param>
+    /// <param name="cancellationToken">Stops waiting for locks.</param>
+    /// <exception cref="KitException">The case is unknown or wrong, the folder belongs to another case or is sealed, or cannot be written.</exception>
+    public static Task<Investigation> OpenAsync(string caseName, string folder = "", CancellationToken cancellationToken = default) =>
+        Task.Run(() => Open(KitFolder.Locate(), caseName, folder, TimeProvider.System, cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync"/>
+    /// <param name="kit">Where manifests and artifacts are.</param>
+    /// <param name="caseName">Name or path of the case.</param>
+    /// <param name="folder">Folder for the evidence; empty for the default.</param>
+    /// <param name="clock">Dates evidence and custody entries.</param>
+    /// <param name="cancellationToken">Stops waiting for locks.</param>
+    public static Investigation Open(KitFolder kit, string caseName, string folder, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var manifest = kit.Manifests.Case(caseName);
+        var dossier = new Dossier(folder.Length > 0 ? folder : FreeFolder(kit.DossiersFolder, manifest.Name, clock), clock);
+        if (dossier.IsSealed)
+            throw new KitException("This dossier is finished and sealed.", dossier.Folder, "Choose another folder with --out, or check it with 'forensickit verify'.");
+        var caseBytes = File.ReadAllBytes(manifest.FilePath);
+        var caseHash = Dossier.Sha256(manifest.FilePath);
+        if (!File.Exists(dossier.PathOf(Dossier.CaseFile)))
+            AtomicFile.Write(dossier.PathOf(Dossier.CaseFile), caseBytes);
+        var evidence = EvidenceDatabase.Open(dossier.PathOf(Dossier.EvidenceFile), manifest.Name, caseHash, clock.GetUtcNow(), cancellationToken);
+        dossier.RecordOnce(
+            "opened",
+            Dossier.CaseFile,
+            ("alpha", manifest.Alpha.ToString("R", CultureInfo.InvariantCulture)),
+            ("admissible_protocols", string.Join(", ", manifest.AdmissibleProtocols)),
+            ("kit", Provenance.Current.KitVersion),
+            ("margin_points", manifest.MarginPoints.ToString("R", CultureInfo.InvariantCulture)),
+            ("seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("sha256", caseHash));
+        return new Investigation(kit, manifest, dossier, evidence, ArtifactStore.For(manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable)), clock);
+    }
+
+    /// <summary>Where manifests are.</summary>
+    internal KitFolder Kit { get; }
+
+    /// <summary>The claims as a table.</summary>
+    public DataFrame Claims() => CaseTables.Claims(Case, Kit);
+
+    /// <summary>What each claim leaves unsaid, as a table.</summary>
+    public DataFrame Unstated() => CaseTables.Unstated(Case, Kit);
+
+    /// <summary>The verdicts, one row for each claim.</summary>
+    public DataFrame Verdicts() => CaseTables.Verdicts(Case, Sheet(), Findings);
+
+    /// <summary>Finds every input file by its hash and takes it in; returns what was taken in.</summary>
+    /// <exception cref="KitException">A file is missing (exit 4) or altered (exit 1).</exception>
+    public async Task<DataFrame> TakeInAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await Task.Run(() => new Reproduction(Case, Kit, _store, Dossier, Evidence, _clock).TakeIn(progress, cancellationToken), cancellationToken);
+        return CaseTables.Artifacts(Evidence, cancellationToken);
+    }
+
+    /// <summary>Stores printed scores and recorded responses, then scores the responses under every rule of the case; returns the scores.</summary>
+    public async Task<DataFrame> ReproduceAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await Task.Run(
+            () =>
+            {
+                var reproduction = new Reproduction(Case, Kit, _store, Dossier, Evidence, _clock);
+                reproduction.TakeIn(progress, cancellationToken);
+                reproduction.StorePrintedScores(cancellationToken);
+                reproduction.StoreResponses(progress, cancellationToken);
+                reproduction.Score(progress, cancellationToken);
+            },
+            cancellationToken);
+        return CaseTables.Scores(Sheet());
+    }
+
+    /// <summary>The claims with everything that is stored for them.</summary>
+    public ClaimSheet Sheet() => SheetReader.Read(Case, Kit, Evidence, CancellationToken.None);
+
+    /// <summary>Claimed, measured and reference scores with their intervals.</summary>
+    public NotebookChart ClaimsFigure() => new(CaseFigures.Claims(Case, Sheet(), Findings));
+
+    /// <summary>Every scoring rule against the claims; null where the case holds no responses.</summary>
+    public NotebookChart? RulesFigure() => CaseFigures.Rules(Case, Sheet()) is { } figure ? new(figure) : null;
+
+    /// <summary>Asks every question of the stored evidence and stores the findings; returns the verdicts.</summary>
+    public async Task<DataFrame> JudgeAsync(CancellationToken cancellationToken = default)
+    {
+        await Task.Run(
+            () =>
+            {
+                var findings = Question.AskAll(Sheet());
+                Evidence.AppendFindings(findings, _clock.GetUtcNow(), cancellationToken);
+                Dossier.RecordOnce([.. findings.Select(f => new CustodyEvent("finding", f.Id, [("sha256", f.Sha256()), ("verdict", f.Verdict?.ToString() ?? "-")]))]);
+            },
+            cancellationToken);
+        return Verdicts();
+    }
+
+    /// <summary>Writes the figures and the document from the stored findings.</summary>
+    /// <exception cref="KitException">Nothing has been judged yet, or the folder cannot be written.</exception>
+    public async Task<PublishedDocument> PublishAsync(CancellationToken cancellationToken = default)
+    {
+        var findings = Findings;
+        if (findings.Count == 0)
+            throw new KitException("Nothing has been judged yet.", Dossier.Folder, "Run the notebook 01 first: it ends with JudgeAsync().");
+        var sheet = Sheet();
+        Figure?[] figures = [CaseFigures.Claims(Case, sheet, findings), CaseFigures.Rules(Case, sheet)];
+        foreach (var figure in figures.OfType<Figure>())
+        {
+            var files = await FigureExport.WriteAsync(figure, Dossier.PathOf(Dossier.FiguresFolder), cancellationToken);
+            Dossier.RecordOnce([.. files.Select(f => new CustodyEvent("export", $"{Dossier.FiguresFolder}/{f.Key}", [("sha256", f.Value)]))]);
+        }
+
+        var custody = Dossier.Custody.Read();
+        var document = DocumentBuilder.Build(DocumentContent.From(this, sheet, findings, [.. figures.OfType<Figure>()], custody, _clock.GetUtcNow()));
+        AtomicFile.WriteText(Dossier.PathOf(Dossier.DocumentFile), document);
+        Dossier.RecordOnce("export", Dossier.DocumentFile, ("custody_head", custody.Head), ("sha256", Dossier.Sha256(Dossier.PathOf(Dossier.DocumentFile))));
+        return new PublishedDocument(Dossier.PathOf(Dossier.DocumentFile), custody.Head, findings.Count);
+    }
+
+    /// <summary>The folder of a new or unfinished investigation: <c>dossiers/CASE</c>, numbered past finished ones.</summary>
+    public static string FreeFolder(string dossiers, string name, TimeProvider clock)
+    {
+        for (var number = 1; ; number++)
+        {
+            var folder = Path.Combine(dossiers, number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+            if (!new Dossier(folder, clock).IsSealed)
+                return folder;
+        }
+    }
+}
+
+/// <summary>A document that was written.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="CustodyHead">Head of the custody log as printed in it.</param>
+/// <param name="Findings">How many findings it rests on.</param>
+[TypeFormatterSource(typeof(InvestigationFormatterSource))]
+public sealed record PublishedDocument(string Path, string CustodyHead, int Findings);

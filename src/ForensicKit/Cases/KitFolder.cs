@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using ForensicKit.Manifests;
+
+namespace ForensicKit.Cases;
+
+/// <summary>A checkout of the kit: where manifests, notebooks and dossiers are.</summary>
+public sealed class KitFolder
+{
+    private const string ManifestsFolder = "data-manifests";
+    private readonly ConcurrentDictionary<string, BenchmarkManifest> _benchmarks = new(StringComparer.Ordinal);
+
+    /// <param name="root">The folder that holds <c>data-manifests</c> and <c>notebooks</c>.</param>
+    public KitFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Manifests = new ManifestCatalogue(Path.Combine(Root, ManifestsFolder));
+    }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
+
+    /// <summary>The manifests.</summary>
+    public ManifestCatalogue Manifests { get; }
+
+    /// <summary>Where the kit's notebooks are.</summary>
+    public string NotebooksFolder => Path.Combine(Root, "notebooks");
+
+    /// <summary>Where dossiers go when nothing else is said.</summary>
+    public string DossiersFolder => Path.Combine(Root, "dossiers");
+
+    /// <summary>The benchmark of that name, read once.</summary>
+    public BenchmarkManifest Benchmark(string name) => _benchmarks.GetOrAdd(name, Manifests.Benchmark);
+
+    /// <summary>Finds the kit upward from the current folder, then upward from where its assemblies are.</summary>
+    /// <exception cref="KitException">Neither lies inside a checkout.</exception>
+    public static KitFolder Locate()
+    {
+        foreach (var start in (string[])[Directory.GetCurrentDirectory(), AppContext.BaseDirectory, Path.GetDirectoryName(typeof(KitFolder).Assembly.Location) ?? ""])
+        {
+            for (var folder = start.Length > 0 ? new DirectoryInfo(start) : null; folder is not null; folder = folder.Parent)
+            {
+                if (Directory.Exists(Path.Combine(folder.FullName, ManifestsFolder)))
+                    return new KitFolder(folder.FullName);
+            }
+        }
+
+        throw new KitException($"No '{ManifestsFolder}' folder was found here or above.", Directory.GetCurrentDirectory(), "Run inside a checkout of ForensicKit.", ExitCode.EnvironmentLacks);
+    }
+}

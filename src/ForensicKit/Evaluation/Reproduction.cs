@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using ForensicKit.Benchmarks;
+using ForensicKit.Cases;
+using ForensicKit.Claims;
+using ForensicKit.Evidence;
+using ForensicKit.Importing;
+using ForensicKit.Manifests;
+
+namespace ForensicKit.Evaluation;
+
+/// <summary>
+/// Brings a case's material into evidence: files, printed scores, responses, scores. Every step can be repeated: what is stored already
+/// is left alone, so an interrupted step goes on where it stopped.
+/// </summary>
+internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, ArtifactStore store, Dossier dossier, EvidenceDatabase evidence, TimeProvider clock)
+{
+    // Rows per transaction: small enough that a killed process repeats little, large enough that commits cost little.
+    private const int BatchSize = 4096;
+    private readonly Dictionary<string, VerifiedArtifact> _files = new(StringComparer.Ordinal);
+
+    /// <summary>Finds every file of the case by its hash and notes it in evidence and custody log.</summary>
+    public void TakeIn(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var needed = manifest.Recordings.SelectMany(manifest.ArtifactsOf)
+            .Concat(manifest.Recordings.Select(r => r.Benchmark).Distinct(StringComparer.Ordinal).SelectMany(b => kit.Benchmark(b).ItemArtifacts))
+            .DistinctBy(a => a.Id, StringComparer.Ordinal)
+            .ToList();
+        for (var i = 0; i < needed.Count; i++)
+        {
+            var artifact = needed[i];
+            progress?.Report(new StepProgress("Checking input files", i, needed.Count, "files"));
+            _files[artifact.Sha256] = store.Resolve(artifact, cancellationToken);
+        }
+
+        evidence.AppendArtifacts(needed, clock.GetUtcNow(), cancellationToken);
+        dossier.RecordOnce([.. needed.Select(a => new CustodyEvent("intake", a.Id, [("licence", a.Licence), ("sha256", a.Sha256), ("source", a.Source)]))]);
+        if (needed.Count > 0)
+            progress?.Report(new StepProgress("Checking input files", needed.Count, needed.Count, "files"));
+    }
+
+    /// <summary>Stores the claims and the scores that others printed.</summary>
+    public void StorePrintedScores(CancellationToken cancellationToken) => evidence.AppendReportedScores(
+        [
+            .. manifest.Claims.SelectMany(c => c.Reported
+                .Select(r => new ReportedScoreRow(c.Id, r.Role.ToString().ToLowerInvariant(), r.Model ?? c.Model, c.Benchmark, c.Metric, r.Value, r.N, Json(r.Protocol), r.Source))
+                .Prepend(new ReportedScoreRow(c.Id, "claimed", c.Model, c.Benchmark, c.Metric, c.Claimed, c.N, Json(c.Protocol), c.Source))),
+        ],
+        cancellationToken);
+
+    /// <summary>Stores recorded responses, before anything is scored.</summary>
+    public void StoreResponses(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        foreach (var recording in manifest.Recordings)
+        {
+            var artifacts = manifest.ArtifactsOf(recording);
+            var run = RunOf(recording, artifacts);
+            if (evidence.BeginRun(run, Provenance.Current, clock.GetUtcNow(), cancellationToken))
+                continue;
+            var items = ItemsOf(recording.Benchmark, cancellationToken);
+            var step = $"Taking in responses of {manifest.Model(recording.Model).Title}";
+            progress?.Report(new StepProgress(step, 0, 0, "responses"));
+            var read = RecordedFormats.Read(recording, run.Id, [.. artifacts.Select(a => _files[a.Sha256])], items, cancellationToken);
+            // What an earlier attempt committed stays: the order of a recording is fixed, so it goes on behind it.
+            var stored = (int)evidence.CountResponses(run.Id, cancellationToken);
+            foreach (var batch in read.Responses.Skip(stored).Chunk(BatchSize))
+            {
+                evidence.AppendResponses(batch, cancellationToken);
+                stored += batch.Length;
+                progress?.Report(new StepProgress(step, stored, read.Responses.Count, "responses"));
+            }
+
+            evidence.CompleteRun(run.Id, clock.GetUtcNow(), cancellationToken);
+            dossier.RecordOnce(
+                "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("recording", recording.Id), ("responses", Text(stored)),
+                ("unanswered_items", Text(read.Unanswered.Count)), ("unmatched_records", Text(read.UnmatchedCount)));
+        }
+    }
+
+    /// <summary>Scores stored responses under every rule of their recording.</summary>
+    public void Score(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var work = manifest.Recordings.SelectMany(r => RulesOf(r).Select(rule => (Recording: r, Rule: rule))).GroupBy(w => w.Recording).ToList();
+        foreach (var (group, done) in work.Select((g, i) => (g, i)))
+        {
+            progress?.Report(new StepProgress("Scoring stored responses", done, work.Count, "runs"));
+            var run = RunOf(group.Key, manifest.ArtifactsOf(group.Key));
+            evidence.AppendScores([.. Rescore(evidence, run, [.. group.Select(w => w.Rule)], cancellationToken)], cancellationToken);
+        }
+
+        if (work.Count > 0)
+            progress?.Report(new StepProgress("Scoring stored responses", work.Count, work.Count, "runs"));
+    }
+
+    /// <summary>Scores of a run's stored responses, computed from evidence alone.</summary>
+    public static IEnumerable<ItemScore> Rescore(EvidenceDatabase evidence, Run run, IReadOnlyList<IScoringRule> rules, CancellationToken cancellationToken)
+    {
+        var responses = evidence.ReadResponses(run.Id, cancellationToken);
+        var items = evidence.ReadItems(run.Benchmark, cancellationToken).ToDictionary(i => i.Id, StringComparer.Ordinal);
+        var byItem = responses.GroupBy(r => r.ItemId, StringComparer.Ordinal).ToList();
+        foreach (var rule in rules.Where(r => r.AppliesTo(responses)))
+        {
+            foreach (var group in byItem)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return rule.Score(items[group.Key], [.. group]);
+            }
+        }
+    }
+
+    /// <summary>The run a recording is: its id covers everything that decides the responses.</summary>
+    public static Run RunOf(RecordingStatement recording, IReadOnlyList<Artifact> artifacts)
+    {
+        var protocol = Json(recording.Protocol);
+        var files = string.Join('+', artifacts.Select(a => a.Sha256));
+        return new Run
+        {
+            Id = EvidenceDatabase.Sha256(string.Join('\n', "recorded", recording.Id, recording.Model, recording.Benchmark, recording.Format, protocol, files))[..16],
+            Model = recording.Model,
+            Benchmark = recording.Benchmark,
+            Origin = "recorded",
+            Protocol = protocol,
+            ModelSha256 = artifacts.Count == 1 ? artifacts[0].Sha256 : EvidenceDatabase.Sha256(files),
+        };
+    }
+
+    /// <summary>The rules a recording is scored under.</summary>
+    public static IReadOnlyList<IScoringRule> RulesOf(RecordingStatement recording) => [.. recording.Rules.Select(id => ScoringRules.Find(id)
+        ?? throw new KitException($"There is no scoring rule '{id}'.", recording.Id, $"Known are {string.Join(", ", ScoringRules.All.Select(r => r.Id))}."))];
+
+    /// <summary>What is said of a protocol, as JSON; what is not said is absent.</summary>
+    public static string Json(ProtocolStatement protocol) => JsonSerializer.Serialize(protocol.Choices.Where(c => c.Value is not null).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal));
+
+    private IReadOnlyList<BenchmarkItem> ItemsOf(string benchmark, CancellationToken cancellationToken)
+    {
+        var items = BenchmarkFormats.Read(kit.Benchmark(benchmark), store, cancellationToken);
+        evidence.AppendItems(benchmark, items, cancellationToken);
+        return items;
+    }
+
+    private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
+}
