@@ -58,7 +58,7 @@ internal static class CaseFigures
     }
 
     private static Claims.RuleScore Nearest(ClaimEvidence claim) =>
-        claim.RuleScores.OrderBy(r => Math.Abs(r.Percent - claim.Claimed.Percent)).ThenBy(r => r.IsOwnVerdict).First();
+        claim.RuleScores.OrderBy(r => r.IsOwnVerdict).ThenBy(r => Math.Abs(r.Percent - claim.Claimed.Percent)).First();
 
     private static FigureEstimate Estimate(double value, Claims.RuleScore score, double minus)
     {

@@ -28,7 +28,7 @@ internal static class SheetReader
             """,
             row => (Run: row.GetString(0), Model: row.GetString(1), Benchmark: row.GetString(2), Rule: row.GetString(3), Correct: row.GetInt64(4), Items: row.GetInt64(5), Unscorable: row.GetInt64(6)),
             cancellationToken);
-        var runNames = manifest.Recordings.ToDictionary(r => Reproduction.RunOf(r, manifest.ArtifactsOf(r)).Id, r => r.Note ?? r.Id, StringComparer.Ordinal);
+        var runNames = manifest.Recordings.ToDictionary(r => Reproduction.RunOf(r, manifest.ArtifactsOf(r)).Id, r => r.Id, StringComparer.Ordinal);
         // Rules in the order the case names them, so that tables and figures read the same everywhere.
         var order = manifest.Recordings.SelectMany(r => r.Rules.Select(rule => (Reproduction.RunOf(r, manifest.ArtifactsOf(r)).Id, rule))).Select((k, i) => (k, i)).ToDictionary(x => x.k, x => x.i);
         var manyModels = manifest.Claims.Select(c => c.Model).Distinct(StringComparer.Ordinal).Count() > 1;

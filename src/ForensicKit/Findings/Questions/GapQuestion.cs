@@ -39,6 +39,8 @@ public sealed class GapQuestion : Question
     public override IEnumerable<Finding> Ask(ClaimSheet sheet)
     {
         var claims = sheet.Claims.Where(c => c.Reproduced is not null && c.RuleScores.Count == 0).ToList();
+        if (claims.Count == 0)
+            return [];
         var tests = claims.Select(c => new GapTests(c, sheet)).ToList();
         var adverse = MultipleTesting.Holm([.. tests.Select(t => t.Adverse)]);
         var support = MultipleTesting.Holm([.. tests.Select(t => t.Support)]);

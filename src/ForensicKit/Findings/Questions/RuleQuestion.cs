@@ -33,15 +33,18 @@ public sealed class RuleQuestion : Question
 
     private Finding Answer(ClaimSheet sheet, ClaimEvidence claim)
     {
-        // Nearest first; of equals, one of our own rules before the recording's own flags.
-        var nearest = claim.RuleScores.OrderBy(r => Math.Abs(r.Percent - claim.Claimed.Percent)).ThenBy(r => r.IsOwnVerdict).First();
-        var reproducing = claim.RuleScores.Where(r => Reproduces(r, claim.Claimed)).OrderBy(r => r.IsOwnVerdict).ThenByDescending(r => RoundsTo(r, claim.Claimed)).ToList();
-        var verdict = Judge(sheet, claim, reproducing, nearest);
-        var best = reproducing.Count > 0 ? reproducing[0] : nearest;
+        // What the recording's author counted is evidence of how they scored; whether the claim holds is for the kit's own rules to say.
+        var scored = claim.RuleScores.Where(r => !r.IsOwnVerdict).OrderBy(r => Math.Abs(r.Percent - claim.Claimed.Percent)).ToList();
+        var exact = scored.Where(r => Reproduces(r, claim.Claimed)).OrderByDescending(r => RoundsTo(r, claim.Claimed)).ToList();
+        var flags = claim.RuleScores.FirstOrDefault(r => r.IsOwnVerdict);
+        var best = exact.Concat(scored).Append(flags!).First();
+        var verdict = scored.Count == 0 ? Verdict.NotReproducible
+            : exact.Count > 0 || scored.Any(r => claim.Claimed.Percent - r.Percent <= sheet.MarginPoints) ? Verdict.Supported
+            : Verdict.Overstated;
         var values = new List<FindingValue>
         {
             new("claimed", "Claimed", claim.Claimed.Text, claim.Claimed.Text, "%"),
-            FindingValue.Word("rule", reproducing.Count > 0 ? "Rule that reproduces it" : "Nearest rule", Name(best, claim)),
+            FindingValue.Word("rule", exact.Count > 0 ? "Rule that reproduces it" : "Nearest rule", Name(best, claim)),
             Score("score", "Its score", best),
             FindingValue.Count("correct", "Right answers under it", best.Correct, ""),
             FindingValue.Count("n", "Items", best.Items),
@@ -50,6 +53,14 @@ public sealed class RuleQuestion : Question
             FindingValue.Number("margin", "Margin", sheet.MarginPoints, 0, "points") with { Comparison = ComparisonRule.Exact },
             FindingValue.Count("n_needed", "Items needed to support the claim within the margin on new questions", ItemsNeeded(sheet, claim)),
         };
+        if (flags is not null)
+        {
+            values.Add(Score("recorded", "What the recording's author counted", flags));
+            values.Add(FindingValue.Number("recorded_difference", "Claimed minus what the author counted", claim.Claimed.Percent - flags.Percent, 2, "points"));
+        }
+
+        if (best.Items != claim.N)
+            values.Add(FindingValue.Count("unanswered", "Items of the claim without a recorded response", claim.N - best.Items));
         foreach (var (score, i) in claim.RuleScores.Select((s, i) => (s, i)))
         {
             var key = "rule_" + (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -65,10 +76,10 @@ public sealed class RuleQuestion : Question
             Kind = Kind,
             ClaimId = claim.Id,
             Question = Title,
-            Answer = Sentence(verdict, reproducing, claim),
+            Answer = Sentence(verdict, exact, best, flags, claim),
             Verdict = verdict,
-            Rule = "Supported where a documented rule gives the printed digits from the stored responses, rounded once, or to one more digit first (then it is said). Overstated where the best documented rule stays below the claim by more than the margin. "
-                + "Not reproducible where no rule gives the printed digits and the nearest is within the margin, or where the recording cannot be scored.",
+            Rule = "Supported where a rule of the kit gives the printed digits from the stored responses (rounded once, or to one more digit first, which is then said), or a score lower by at most the margin. "
+                + "Overstated where every rule of the kit stays below the claim by more than the margin. Not reproducible where no rule of the kit can be applied to what was recorded.",
             Source = "Rules as documented with each score; rounding half up or half even (Brown and Heathers 2017).",
             Query = $"SELECT s.run_id, s.rule, count(*) FILTER (s.correct) AS correct, count(*) AS items FROM scores s JOIN runs r USING (run_id) WHERE r.run_id IN ({string.Join(", ", claim.RuleScores.Select(r => r.RunId).Distinct(StringComparer.Ordinal).Select(Sql))}) GROUP BY ALL ORDER BY ALL",
             CannotShow = CannotShow,
@@ -76,24 +87,27 @@ public sealed class RuleQuestion : Question
         };
     }
 
-    private static Verdict Judge(ClaimSheet sheet, ClaimEvidence claim, List<RuleScore> reproducing, RuleScore nearest)
+    private static string Sentence(Verdict verdict, List<RuleScore> exact, RuleScore best, RuleScore? flags, ClaimEvidence claim)
     {
-        // The recording's own flags alone show that its author counted so, not that a documented rule does.
-        if (reproducing.Any(r => !r.IsOwnVerdict))
-            return Verdict.Supported;
-        var scored = claim.RuleScores.Where(r => !r.IsOwnVerdict).ToList();
-        return scored.Count > 0 && claim.Claimed.Percent - Math.Max(nearest.Percent, scored.Max(r => r.Percent)) > sheet.MarginPoints ? Verdict.Overstated : Verdict.NotReproducible;
-    }
+        var answer = verdict switch
+        {
+            Verdict.Supported when exact.Count > 0 => "The claimed {{claimed}} comes out of the stored responses under the rule “{{rule}}”"
+                + (RoundsTo(best, claim.Claimed) ? ".\n" : ", if it is rounded in two steps.\n") + "It counts {{correct|bare}} of {{n}} right, which is {{score}}.",
+            Verdict.Supported => "No rule gives the claimed {{claimed}} to the digit, but “{{rule}}” gives {{score}}, within the margin of {{margin}}.\nIt counts {{correct|bare}} of {{n}} right, a difference of {{difference}}.",
+            Verdict.Overstated => "No rule reaches the claimed {{claimed}}; the nearest, “{{rule}}”, gives {{score}}.\nThat is {{difference}} lower, more than the margin of {{margin}}.",
+            _ => "The responses behind the claimed {{claimed}} cannot be scored anew; what their author counted gives {{score}}.\nScoring anew means running the recorded programs.",
+        };
+        if (verdict != Verdict.NotReproducible && claim.RuleScores.Count > 1)
+            answer += " Over all rules the score moves by {{spread}}.";
+        if (flags is not null)
+        {
+            answer += RoundsTo(flags, claim.Claimed)
+                ? " The recording’s own flags give the claim."
+                : " The recording’s own flags give {{recorded}}, which is not the claim: a difference of {{recorded_difference}}.";
+        }
 
-    private static string Sentence(Verdict verdict, List<RuleScore> reproducing, ClaimEvidence claim) => verdict switch
-    {
-        Verdict.Supported => "The claimed {{claimed}} comes out of the stored responses under the rule “{{rule}}”" + (RoundsTo(reproducing[0], claim.Claimed) ? "" : ", if it is rounded in two steps")
-            + ".\nIt counts {{correct|bare}} of {{n}} right, which is {{score}}; over all rules the score moves by {{spread}}.",
-        Verdict.Overstated => "No documented rule reaches the claimed {{claimed}}; the nearest, “{{rule}}”, gives {{score}}.\nThat is {{difference}} lower, more than the margin of {{margin}}.",
-        _ when reproducing.Count > 0 => "The claimed {{claimed}} equals what the recording’s author counted, but no documented rule gives it.\nThe author counted {{correct|bare}} of {{n}}; the rules that could be applied move the score by {{spread}}.",
-        _ when claim.RuleScores.All(r => r.IsOwnVerdict) => "Claimed {{claimed}}; what the recording’s author counted gives {{score}}, and the responses cannot be scored anew.\nThat is {{correct|bare}} of {{n}}, a difference of {{difference}}; scoring anew means running the recorded programs.",
-        _ => "No documented rule gives the claimed {{claimed}} from the stored responses; the nearest, “{{rule}}”, gives {{score}}.\nIt counts {{correct|bare}} of {{n}}, a difference of {{difference}} to the claim; over all rules the score moves by {{spread}}.",
-    };
+        return best.Items == claim.N ? answer : answer + " {{unanswered}} of the claim have no recorded response.";
+    }
 
     /// <summary>Whether the score, rounded as printed numbers are, is the claim.</summary>
     private static bool Reproduces(RuleScore score, PrintedScore claim) => RoundsTo(score, claim) || RoundsTwiceTo(score, claim);
