@@ -28,6 +28,7 @@ internal static class KitProcess
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = TestData.RepositoryRoot,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
