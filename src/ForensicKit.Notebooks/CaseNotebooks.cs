@@ -20,6 +20,7 @@ public sealed class CaseNotebooks
     {
         await using var runner = new NotebookRunner();
         runner.WarmUp();
+        dossier.Create();
         foreach (var path in Notebooks())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -37,8 +38,15 @@ public sealed class CaseNotebooks
                 },
             };
             var run = await runner.RunAsync(NotebookDocument.Load(path), options, cells, cancellationToken);
-            Directory.CreateDirectory(dossier.PathOf(Dossier.NotebooksFolder));
-            run.Document.Save(dossier.PathOf(Dossier.NotebooksFolder, name));
+            try
+            {
+                run.Document.Save(dossier.PathOf(Dossier.NotebooksFolder, name));
+            }
+            catch (KitException) when (run.Status != NotebookStatus.Completed)
+            {
+                // What stopped the cell (a full disk, say) also stops this; the cell's own message is the one to show.
+            }
+
             Check(run, name, cancellationToken);
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ForensicKit.Evidence;
 
 namespace ForensicKit.Notebooks;
 
@@ -173,28 +174,7 @@ public sealed class NotebookDocument
 
     /// <summary>Writes the notebook: at once or not at all, through a file beside it that is renamed.</summary>
     /// <exception cref="KitException">The file cannot be written; what was there before is still there.</exception>
-    public void Save(string path)
-    {
-        var full = System.IO.Path.GetFullPath(path);
-        var temporary = System.IO.Path.Combine(
-            System.IO.Path.GetDirectoryName(full)!,
-            string.Create(CultureInfo.InvariantCulture, $".{System.IO.Path.GetFileName(full)}.{System.IO.Path.GetRandomFileName()}"));
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(ToUtf8());
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(temporary);
-            throw new KitException($"The notebook cannot be written: {e.Message}", path, "Give a path in a folder that exists and can be written.", innerException: e);
-        }
-    }
+    public void Save(string path) => AtomicFile.Write(path, ToUtf8());
 
     internal static string KindName(NotebookCellKind kind) => kind switch
     {

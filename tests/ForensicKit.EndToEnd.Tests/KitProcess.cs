@@ -14,16 +14,21 @@ internal static class KitProcess
     private static readonly string s_assembly = Path.Combine(
         TestData.RepositoryRoot, "artifacts", "bin", "ForensicKit.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ForensicKit.Cli.dll");
 
-    public static KitResult Run(params string[] arguments)
+    public static KitResult Run(params string[] arguments) => Run(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Runs with environment variables set.</summary>
+    public static KitResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(environment, arguments);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new(process.ExitCode, output, errors.Result);
     }
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    private static Process Start(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -34,6 +39,8 @@ internal static class KitProcess
             StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["FORENSICKIT_DATA"] = TestData.Root;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         foreach (var argument in (string[])[s_assembly, .. arguments])
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ForensicKit.Cases;
 using ForensicKit.Findings;
+using ForensicKit.Manifests;
 using ForensicKit.Notebooks;
 
 namespace ForensicKit.Cli.Verbs;
@@ -29,7 +30,7 @@ internal static class InvestigateVerb
         var manifest = kit.Manifests.Case(caseName);
         var dossier = new Dossier(output?.FullName ?? Investigation.FreeFolder(kit.DossiersFolder, manifest.Name, TimeProvider.System), TimeProvider.System);
         CheckFolder(dossier, resume);
-        await new CaseNotebooks(kit).RunAsync(manifest.FilePath == caseName || File.Exists(caseName) ? Path.GetFullPath(caseName) : manifest.Name, dossier, context.Terminal, context.Cancellation);
+        await new CaseNotebooks(kit).RunAsync(NameFor(kit, manifest), dossier, context.Terminal, context.Cancellation);
         var investigation = Investigation.Open(kit, caseName, dossier.Folder, TimeProvider.System, context.Cancellation);
         var (findings, sheet) = (investigation.Findings, investigation.Sheet());
         var head = dossier.Seal(context.Cancellation);
@@ -56,6 +57,12 @@ internal static class InvestigateVerb
         });
         return ExitCode.Done;
     }
+
+    /// <summary>A case of the kit goes by its name, any other by its full path.</summary>
+    private static string NameFor(KitFolder kit, CaseManifest manifest) =>
+        kit.Manifests.CaseNames.Contains(manifest.Name, StringComparer.Ordinal) && Path.GetFullPath(kit.Manifests.Case(manifest.Name).FilePath) == Path.GetFullPath(manifest.FilePath)
+            ? manifest.Name
+            : Path.GetFullPath(manifest.FilePath);
 
     private static void CheckFolder(Dossier dossier, bool resume)
     {

@@ -55,11 +55,15 @@ public sealed class Dossier
     /// <summary>Its custody log.</summary>
     public CustodyLog Custody { get; }
 
-    /// <summary>Whether there is anything of a case here.</summary>
-    public bool Exists => File.Exists(PathOf(CustodyFile)) || File.Exists(PathOf(EvidenceFile));
+    /// <summary>Whether there is anything of a case here, be it no more than an interrupted beginning.</summary>
+    public bool Exists => File.Exists(PathOf(CustodyFile)) || File.Exists(PathOf(EvidenceFile)) || File.Exists(PathOf(CaseFile)) || Directory.Exists(PathOf(NotebooksFolder));
 
     /// <summary>Whether the investigation is finished: a manifest of hashes is there. Whether it still fits is <see cref="Check"/>.</summary>
     public bool IsSealed => File.Exists(PathOf(ManifestFile));
+
+    /// <summary>Makes the folder, so that a place that cannot be written is noticed before any work is done.</summary>
+    /// <exception cref="KitException">It cannot be made.</exception>
+    public void Create() => FileAccessErrors.Explain(Folder, () => Directory.CreateDirectory(PathOf(NotebooksFolder)));
 
     /// <summary>Full path of a file of the dossier.</summary>
     public string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Folder, .. parts]);

@@ -210,7 +210,8 @@ public sealed class CustodyLog
         {
             try
             {
-                return new FileStream(Path, mode, access, share);
+                // Unbuffered: what cannot be written fails where it is written, not when the file is closed.
+                return new FileStream(Path, mode, access, share, bufferSize: 0);
             }
             catch (IOException) when (attempt < 300 && File.Exists(Path))
             {
