@@ -76,7 +76,8 @@ internal static class DoctorVerb
                 foreach (var artifact in manifest.Recordings.SelectMany(manifest.ArtifactsOf))
                     store.Resolve(artifact, cancellationToken);
                 return manifest.Recordings.Count == 0 ? "judged from printed numbers, needs no files" : "all recorded files are here";
-            }) with { IsOptional = true };
+            }) with
+            { IsOptional = true };
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ForensicKit.Cases;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
-using ForensicKit.Cases;
 using ForensicKit.Manifests;
 
 namespace ForensicKit.Claims;

@@ -126,7 +126,11 @@ public sealed record FindingValue(string Name, string Label, string Exact, strin
     /// <summary>An exponent in raised digits.</summary>
     public static string Superscript(int exponent) => string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(c => c switch
     {
-        '-' => '⁻', '1' => '¹', '2' => '²', '3' => '³', _ => (char)('⁰' + (c - '0')),
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        _ => (char)('⁰' + (c - '0')),
     }));
 }
 

@@ -154,12 +154,20 @@ internal static class ManifestSchemas
 
     private static ValueShape Share => new("a number between 0 and 1", "^[0-9]{1,3}([.][0-9]{1,12})?$", "Write it with a point, for example 0.05.")
     {
-        IsNumber = true, Minimum = 0, IsAboveMinimum = true, Maximum = 1, IsBelowMaximum = true,
+        IsNumber = true,
+        Minimum = 0,
+        IsAboveMinimum = true,
+        Maximum = 1,
+        IsBelowMaximum = true,
     };
 
     private static ValueShape Points => new("a number above 0 and below 100", "^[0-9]{1,3}([.][0-9]{1,12})?$", "Write percentage points, for example 1 or 0.5.")
     {
-        IsNumber = true, Minimum = 0, IsAboveMinimum = true, Maximum = 100, IsBelowMaximum = true,
+        IsNumber = true,
+        Minimum = 0,
+        IsAboveMinimum = true,
+        Maximum = 100,
+        IsBelowMaximum = true,
     };
 
     private static ObjectShape Sourced(Shape value) => new("a choice with its source", "choices with their sources",

@@ -43,7 +43,11 @@ public class LmEvalSamplesTests
             var item = new BenchmarkItem("hellaswag/validation/0", 0, "q", "") { Choices = choices, GoldChoice = sample.GetProperty("doc").GetProperty("gold").GetInt32() };
             var responses = sample.GetProperty("filtered_resps").EnumerateArray().Select((pair, choice) => new Response
             {
-                RunId = "r", ItemId = item.Id, ItemIndex = 0, ChoiceIndex = choice, LogLikelihood = double.Parse(pair[0].GetString()!, CultureInfo.InvariantCulture),
+                RunId = "r",
+                ItemId = item.Id,
+                ItemIndex = 0,
+                ChoiceIndex = choice,
+                LogLikelihood = double.Parse(pair[0].GetString()!, CultureInfo.InvariantCulture),
             }).ToList();
             var score = ScoringRules.Find(rule)!.Score(item, responses);
             Assert.Equal(sample.GetProperty(metric).GetDouble() == 1, score.Correct);

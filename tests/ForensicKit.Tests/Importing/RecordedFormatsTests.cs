@@ -180,7 +180,12 @@ public sealed class RecordedFormatsTests : IDisposable
             File.WriteAllBytes(_folder[name], bytes);
             artifacts.Add(new Artifact
             {
-                Id = name, Path = name, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Bytes = bytes.Length, Source = "a test", Licence = "MIT",
+                Id = name,
+                Path = name,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+                Bytes = bytes.Length,
+                Source = "a test",
+                Licence = "MIT",
             });
         }
 
