@@ -14,9 +14,11 @@ public static class BestOfN
         if (!(variants >= 1) || double.IsInfinity(variants))
             throw new ArgumentOutOfRangeException(nameof(variants), variants, "At least one variant is needed.");
         SuccessCount.CheckRate(p, nameof(p));
-        // E[max] − np = Σ_k (F(k) − F(k)^N), terms of one sign.
+        // E[max] − np = Σ_k (F(k) − F(k)^N), terms of one sign. Where F(k) or N·(1 − F(k)) is below e⁻⁵⁰ all terms together are below n·e⁻⁵⁰.
+        var first = (int)Math.Max(0, Math.Floor((n * p) - Reach(50)));
+        var end = (int)Math.Min(n, Math.Ceiling((n * p) + Reach(50 + Math.Log(variants))));
         var sum = 0.0;
-        for (var k = 0; k < n; k++)
+        for (var k = first; k < end; k++)
         {
             var log = Binomial.Lower(k, n, p).Log;
             if (!double.IsNegativeInfinity(log))
@@ -24,6 +26,9 @@ public static class BestOfN
         }
 
         return sum;
+
+        // Bernstein's inequality, both sides: P(|X − np| ≥ t) ≤ exp(−t²/(2(npq + t/3))) ≤ e^−L from this t on.
+        double Reach(double level) => (level / 3) + Math.Sqrt((level * level / 9) + (2 * level * n * p * (1 - p)));
     }
 
     /// <summary>
@@ -64,13 +69,29 @@ public static class BestOfN
             throw new ArgumentOutOfRangeException(nameof(z), z, "The lead in standard errors is not negative.");
         // E[max] ≥ the median of the max, so N with median z is enough; N = 1 gives 0.
         var (low, high) = (0.0, Math.Max(1, 1 - Normal.Upper(z).Log));
+        var (atLow, atHigh) = (-z, ExpectedNormalMaximum(high) - z);
+        // Regula falsi with the Illinois rule (an end kept twice counts half): every step costs an integral, and the function is smooth and increasing.
+        var lastSide = 0;
         for (var i = 0; i < 100 && high - low > 1e-13 * high; i++)
         {
-            var middle = 0.5 * (low + high);
-            if (ExpectedNormalMaximum(middle) < z)
-                low = middle;
+            var next = Math.Clamp(high - (atHigh * (high - low) / (atHigh - atLow)), low, high);
+            var at = ExpectedNormalMaximum(next) - z;
+            if (Math.Abs(at) <= 1e-14 * Math.Max(1, z))
+                return next;
+            if (at < 0)
+            {
+                (low, atLow) = (next, at);
+                if (lastSide < 0)
+                    atHigh /= 2;
+                lastSide = -1;
+            }
             else
-                high = middle;
+            {
+                (high, atHigh) = (next, at);
+                if (lastSide > 0)
+                    atLow /= 2;
+                lastSide = 1;
+            }
         }
 
         return 0.5 * (low + high);
