@@ -25,7 +25,7 @@ internal static class CaseFigures
             [.. sheet.Claims.Select(c => new ForestRow(
                 c.Label, new FigureEstimate(c.Claimed.Percent), Measured(c), c.Reference is null ? null : new FigureEstimate(c.Reference.Percent), c.N,
                 findings.FirstOrDefault(f => f.ClaimId == c.Id && f.Verdict is not null)?.Verdict))],
-            reference);
+            reference, decimals: Math.Max(1, sheet.Claims.Max(c => c.Claimed.Decimals)));
     }
 
     /// <summary>Figure 2: every scoring rule against the printed claim; null where the case holds no responses.</summary>
@@ -34,22 +34,35 @@ internal static class CaseFigures
         var claims = sheet.Claims.Where(c => c.RuleScores.Count > 0).ToList();
         if (claims.Count == 0)
             return null;
-        var several = claims.Count > 1;
-        var rows = claims.SelectMany(c => c.RuleScores.Select(r => new RuleRow(
-            r.Title, Estimate(several ? r.Percent - c.Claimed.Percent : r.Percent, r, several ? c.Claimed.Percent : 0), r.Items, several ? c.Label : r.Run, r.IsOwnVerdict is false && Math.Abs(r.Percent - c.Claimed.Percent) < 0.05))).ToList();
-        return RuleComparison.Create(
+        var figures = claims.Select(c => RuleComparison.Create(
             new FigureIdentity(
-                "fig-rules", 2, several ? "What the choice of scoring rule is worth" : "The same responses under every documented rule",
-                (several ? "Score of the stored responses under each documented rule minus the printed claim, in points." : "Score of the stored responses under each documented rule; the line is the printed claim.")
-                + " Bars: 95% Wilson intervals over the items. Rules within rounding of the claim are set in the accent colour.",
+                "fig-rules", 2, claims.Count > 1 ? "What the choice of scoring rule is worth" : "The same responses under every documented rule",
+                "Score of the stored responses under each documented rule, as share of right answers; the dashed line is the printed claim. Bars: 95% Wilson intervals over the items. "
+                + "Rules that come within rounding of the claim are set in the accent colour; the recording’s own flag never is.",
                 manifest.Name),
-            several ? "Score minus claim" : "Score", several ? "points" : "%", rows, several ? 0 : claims[0].Claimed.Percent);
+            "Score", "%",
+            [.. c.RuleScores.Select(r => new RuleRow(
+                r.Title, Estimate(r), Note: c.RuleScores.Select(x => x.RunId).Distinct(StringComparer.Ordinal).Count() > 1 ? r.Run : null,
+                Standard: !r.IsOwnVerdict && Math.Abs(r.Percent - c.Claimed.Percent) < 0.06))],
+            c.Claimed.Percent, decimals: Math.Max(1, c.Claimed.Decimals))).ToList();
+        return figures.Count == 1 ? figures[0] : SmallMultiples(figures, [.. claims.Select(c => c.Label)]);
     }
+
+    /// <summary>One panel for each claim, each on its own scale: the claims are compared with their rules, not with each other.</summary>
+    private static Figure SmallMultiples(IReadOnlyList<Figure> figures, IReadOnlyList<string> labels) => figures[0] with
+    {
+        Panels = [.. figures.Select((f, i) => f.Panels[0] with { Title = labels[i] })],
+        PanelColumns = 2,
+        AltText = string.Join(' ', figures.Select((f, i) => $"{labels[i]}: {f.AltText}")),
+        Data = new FigureData(
+            [new FigureColumn("claim"), .. figures[0].Data.Columns],
+            [.. figures.SelectMany((f, i) => f.Data.Rows.Select(r => (IReadOnlyList<FigureCell>)[labels[i], .. r]))]),
+    };
 
     private static FigureEstimate? Measured(ClaimEvidence claim)
     {
         if (claim.RuleScores.Count > 0)
-            return Estimate(Nearest(claim).Percent, Nearest(claim), 0);
+            return Estimate(Nearest(claim));
         if (claim.Reproduced is not { } reproduced)
             return null;
         var n = reproduced.N ?? claim.N;
@@ -60,9 +73,9 @@ internal static class CaseFigures
     private static Claims.RuleScore Nearest(ClaimEvidence claim) =>
         claim.RuleScores.OrderBy(r => r.IsOwnVerdict).ThenBy(r => Math.Abs(r.Percent - claim.Claimed.Percent)).First();
 
-    private static FigureEstimate Estimate(double value, Claims.RuleScore score, double minus)
+    private static FigureEstimate Estimate(Claims.RuleScore score)
     {
         var interval = BinomialInterval.Wilson(score.Correct, score.Items, 0.95);
-        return new(value, (100 * interval.Lower) - minus, (100 * interval.Upper) - minus);
+        return new(score.Percent, 100 * interval.Lower, 100 * interval.Upper);
     }
 }
