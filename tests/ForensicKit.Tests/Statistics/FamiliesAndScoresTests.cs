@@ -135,9 +135,29 @@ public class FamiliesAndScoresTests
             double[] scores = [.. noise.Select((e, i) => e + (i / 3 * 2))];
             var result = ClusteredErrors.Of(scores, [.. Enumerable.Range(0, 12).Select(i => i / 3)]);
             Assert.True(result.Components!.VarianceBetween > 0);
+            // Scores that do not vary within clusters have no REML fit; the generator draws many zeros.
+            if (result.Components.VarianceWithin < 1e-299)
+            {
+                Assert.Null(result.Reml);
+                return;
+            }
+
             Assert.Equal(result.Components.VarianceBetween, result.Reml!.VarianceBetween, 1e-7 * result.Components.VarianceBetween);
             Assert.Equal(result.Components.VarianceWithin, result.Reml.VarianceWithin, 1e-7 * result.Components.VarianceWithin);
         }, iter: 100);
+
+    // Clusters that differ 1e6 to 1e140 times more than their items: λ = σ²_b/σ²_w lies beyond any fixed grid.
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(6.23e-11)]
+    [InlineData(1e-40)]
+    [InlineData(1e-140)]
+    public void Reml_finds_components_of_any_ratio(double noise)
+    {
+        var result = ClusteredErrors.Of([0, 0, 0, 2, 2, 2, 4, 4, 4, 0, 0, noise], [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+        Assert.Equal(result.Components!.VarianceBetween, result.Reml!.VarianceBetween, 1e-12 * result.Components.VarianceBetween);
+        Assert.Equal(result.Components.VarianceWithin, result.Reml.VarianceWithin, 1e-12 * result.Components.VarianceWithin);
+    }
 
     [Fact]
     public void Reml_is_no_worse_than_any_ratio_on_a_grid() =>

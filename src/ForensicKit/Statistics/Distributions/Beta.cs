@@ -1,7 +1,10 @@
 namespace ForensicKit.Statistics;
 
 /// <summary>The beta distribution (regularised incomplete beta function) in logarithms, and its quantiles to about 1e-14.</summary>
-/// <remarks>Continued fraction of DLMF 8.17.22, evaluated by Lentz's method; time grows with √max(a, b).</remarks>
+/// <remarks>
+/// Even part of the continued fraction of DLMF 8.17.22, in the form of DiDonato and Morris (1992, equation 9), by Lentz's method; time
+/// grows with √max(a, b).
+/// </remarks>
 public static class Beta
 {
     private const int MaxSteps = 20_000_000;
@@ -45,7 +48,7 @@ public static class Beta
     }
 
     private static double LogLowerFraction(DoubleDouble x, DoubleDouble y, double a, double b) =>
-        (LogPower(x, y, a, b) - Math.Log(a) + Math.Log(Fraction(x.Hi, a, b))).Hi;
+        (LogPower(x, y, a, b) - DoubleDouble.Log(Denominator(x, a, b))).Hi;
 
     // ln x^a y^b / B(a, b); the smaller of x and y carries the digits of both logarithms.
     private static DoubleDouble LogPower(DoubleDouble x, DoubleDouble y, double a, double b)
@@ -55,34 +58,29 @@ public static class Beta
         return (logX * a) + (logY * b) - LogGamma.BetaExtended(a, b);
     }
 
-    private static double Fraction(double x, double a, double b)
+    // x^a y^b / (B(a, b) Iₓ(a, b)). The partial denominators are sums of what does not cancel but for a + 1 − (a + b)x, which is small
+    // where x is near 1: 30 digits for it, or the tail would lose a factor 1/(1 − x) of its precision.
+    private static double Denominator(DoubleDouble x, double a, double b)
     {
-        const double tiny = 1e-300;
-        double c = 1, d = 1 - ((a + b) * x / (a + 1));
-        d = 1 / (Math.Abs(d) < tiny ? tiny : d);
-        var h = d;
+        var lead = ((DoubleDouble)a + 1 - (((DoubleDouble)a + b) * x)).Hi;
+        var (hi, f) = (x.Hi, a / (a + 1) * lead);
+        double c = f, d = 0;
         for (var m = 1; m < MaxSteps; m++)
         {
-            double twice = 2.0 * m;
-            var even = m * (b - m) * x / ((a + twice - 1) * (a + twice));
-            Step(even);
-            var odd = -(a + m) * (a + b + m) * x / ((a + twice) * (a + twice + 1));
-            if (Math.Abs(Step(odd) - 1) < 2.5e-16)
-                return h;
+            var odd = a + (2.0 * m) - 1;
+            var numerator = (a + m - 1) / odd * ((a + b + m - 1) / odd) * (m * (b - m) * hi * hi);
+            var denominator = m + (m * (b - m) * hi / odd) + ((a + m) / (odd + 2) * (lead + (m * (2 - hi))));
+            d = 1 / NotZero(denominator + (numerator * d));
+            c = NotZero(denominator + (numerator / c));
+            f *= c * d;
+            if (Math.Abs((c * d) - 1) < 2.5e-16)
+                return f;
         }
 
         throw new ArithmeticException("The continued fraction of the incomplete beta function did not converge.");
 
-        double Step(double coefficient)
-        {
-            d = 1 + (coefficient * d);
-            d = 1 / (Math.Abs(d) < tiny ? tiny : d);
-            c = 1 + (coefficient / c);
-            c = Math.Abs(c) < tiny ? tiny : c;
-            var delta = c * d;
-            h *= delta;
-            return delta;
-        }
+        // Lentz: a vanishing denominator is passed by with a tiny one.
+        static double NotZero(double value) => Math.Abs(value) < 1e-300 ? 1e-300 : value;
     }
 
     // In u = ln(x/y) both ends of the interval keep their relative precision. Newton on the logarithm of the smaller tail, kept in a bracket.
