@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(ForensicKit.Benchmarks.EvidenceAppend).Assembly).Run(args);
