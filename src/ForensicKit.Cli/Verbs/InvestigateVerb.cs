@@ -16,21 +16,23 @@ internal static class InvestigateVerb
         var name = new Argument<string>("CASE") { Description = "Name of a case, or the path of a case.yaml.", DefaultValueFactory = _ => DefaultCase };
         var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for the dossier; dossiers/CASE where not given, numbered where an earlier one is finished." };
         var resume = new Option<bool>("--resume") { Description = "Go on with an unfinished investigation in that folder; nothing that was stored is done again." };
+        var timings = new Option<bool>("--timings") { Description = "Say where the time went; with --json as 'timings'." };
         return Verb.Create(
             "investigate",
             "Run a case from claims to document: the notebooks, the evidence, the findings, the finished dossier.",
             "forensickit investigate opus-claims --out dossiers/opus",
-            [name, output, resume],
-            context => RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume)));
+            [name, output, resume, timings],
+            context => RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume), context.Arguments.GetValue(timings)));
     }
 
-    private static async Task<ExitCode> RunAsync(VerbContext context, string caseName, DirectoryInfo? output, bool resume)
+    private static async Task<ExitCode> RunAsync(VerbContext context, string caseName, DirectoryInfo? output, bool resume, bool showTimings)
     {
+        using var timings = new StepTimings();
         var kit = KitFolder.Locate();
         var manifest = kit.Manifests.Case(caseName);
         var dossier = new Dossier(output?.FullName ?? Investigation.FreeFolder(kit.DossiersFolder, manifest.Name, TimeProvider.System), TimeProvider.System);
         CheckFolder(dossier, resume);
-        await new CaseNotebooks(kit).RunAsync(NameFor(kit, manifest), dossier, context.Terminal, context.Cancellation);
+        await timings.NotebooksAsync(() => new CaseNotebooks(kit).RunAsync(NameFor(kit, manifest), dossier, context.Terminal, context.Cancellation));
         var investigation = Investigation.Open(kit, caseName, dossier.Folder, TimeProvider.System, context.Cancellation);
         var (findings, sheet) = (investigation.Findings, investigation.Sheet());
         var head = dossier.Seal(context.Cancellation);
@@ -54,7 +56,14 @@ internal static class InvestigateVerb
             document = dossier.PathOf(Dossier.DocumentFile),
             custodyHead = head,
             verdicts = findings.Where(f => f.Verdict is not null).Select(f => new { claim = f.ClaimId, verdict = f.Verdict, answer = Binding.Print(f) }),
+            timings = showTimings ? timings.Take() : null,
         });
+        if (showTimings && !context.Terminal.Json)
+        {
+            foreach (var line in timings.Lines())
+                context.Terminal.Note(line);
+        }
+
         return ExitCode.Done;
     }
 

@@ -83,6 +83,7 @@ public sealed class Dossier
     /// <exception cref="KitException">It is sealed already, or cannot be written.</exception>
     public string Seal(CancellationToken cancellationToken)
     {
+        using var step = StepTrace.Begin("seal");
         if (IsSealed)
             throw new KitException("This dossier is sealed.", Folder, "Start another investigation in another folder.");
         var files = Files().ToList();

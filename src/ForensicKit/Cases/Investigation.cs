@@ -58,6 +58,7 @@ public sealed class Investigation
     /// <param name="cancellationToken">Stops waiting for locks.</param>
     public static Investigation Open(KitFolder kit, string caseName, string folder, TimeProvider clock, CancellationToken cancellationToken)
     {
+        using var step = StepTrace.Begin("open");
         var manifest = kit.Manifests.Case(caseName);
         var dossier = new Dossier(folder.Length > 0 ? folder : FreeFolder(kit.DossiersFolder, manifest.Name, clock), clock);
         if (dossier.IsSealed)
@@ -89,12 +90,17 @@ public sealed class Investigation
     public DataFrame Unstated() => CaseTables.Unstated(Case, Kit);
 
     /// <summary>The verdicts, one row for each claim.</summary>
-    public DataFrame Verdicts() => CaseTables.Verdicts(Case, Sheet(), Findings);
+    public DataFrame Verdicts()
+    {
+        using var step = StepTrace.Begin("verdicts");
+        return CaseTables.Verdicts(Case, Sheet(), Findings);
+    }
 
     /// <summary>Finds every input file by its hash and takes it in; returns what was taken in.</summary>
     /// <exception cref="KitException">A file is missing (exit 4) or altered (exit 1).</exception>
     public async Task<DataFrame> TakeInAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        using var step = StepTrace.Begin("take in");
         await Task.Run(() => new Reproduction(Case, Kit, _store, Dossier, Evidence, _clock).TakeIn(progress, cancellationToken), cancellationToken);
         return CaseTables.Artifacts(Evidence, cancellationToken);
     }
@@ -102,6 +108,7 @@ public sealed class Investigation
     /// <summary>Stores printed scores and recorded responses, then scores the responses under every rule of the case; returns the scores.</summary>
     public async Task<DataFrame> ReproduceAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        using var step = StepTrace.Begin("reproduce");
         await Task.Run(
             () =>
             {
@@ -119,14 +126,23 @@ public sealed class Investigation
     public ClaimSheet Sheet() => SheetReader.Read(Case, Kit, Evidence, CancellationToken.None);
 
     /// <summary>Claimed, measured and reference scores with their intervals.</summary>
-    public NotebookChart ClaimsFigure() => new(CaseFigures.Claims(Case, Sheet(), Findings));
+    public NotebookChart ClaimsFigure()
+    {
+        using var step = StepTrace.Begin("figure");
+        return new(CaseFigures.Claims(Case, Sheet(), Findings));
+    }
 
     /// <summary>Every scoring rule against the claims; null where the case holds no responses.</summary>
-    public NotebookChart? RulesFigure() => CaseFigures.Rules(Case, Sheet()) is { } figure ? new(figure) : null;
+    public NotebookChart? RulesFigure()
+    {
+        using var step = StepTrace.Begin("figure");
+        return CaseFigures.Rules(Case, Sheet()) is { } figure ? new(figure) : null;
+    }
 
     /// <summary>Asks every question of the stored evidence and stores the findings; returns the verdicts.</summary>
     public async Task<DataFrame> JudgeAsync(CancellationToken cancellationToken = default)
     {
+        using var step = StepTrace.Begin("judge");
         await Task.Run(
             () =>
             {
@@ -142,6 +158,7 @@ public sealed class Investigation
     /// <exception cref="KitException">Nothing has been judged yet, or the folder cannot be written.</exception>
     public async Task<PublishedDocument> PublishAsync(CancellationToken cancellationToken = default)
     {
+        using var step = StepTrace.Begin("publish");
         var findings = Findings;
         if (findings.Count == 0)
             throw new KitException("Nothing has been judged yet.", Dossier.Folder, "Run the notebook 01 first: it ends with JudgeAsync().");

@@ -193,6 +193,44 @@ public class FamiliesAndScoresTests
         Assert.Equal(Math.Log(n), BestOfN.LogVariantsForExpectedMaximum(expected), 1e-7);
     }
 
+    // By adaptive quadrature with 30 digits.
+    [Theory]
+    [InlineData(0.5, 0.418405448891989852)]
+    [InlineData(1, 0.780426229356176963)]
+    [InlineData(3.2958368660043291, 1.99826930200657861)]
+    [InlineData(10, 4.04156396705965116)]
+    [InlineData(50, 9.73284911541764502)]
+    [InlineData(250, 22.2060461002143363)]
+    public void Expected_maximum_of_normals_to_twelve_digits_and_back(double logN, double expected)
+    {
+        Assert.Equal(1, BestOfN.ExpectedNormalMaximum(logN) / expected, 1e-12);
+        Assert.Equal(1, BestOfN.LogVariantsForExpectedMaximum(expected) / logN, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(14042, 0.7411, 27)]
+    [InlineData(1319, 0.7411, 1e12)]
+    [InlineData(1319, 0.7411, 1e300)]
+    [InlineData(164, 0.65, 27)]
+    [InlineData(1319, 0.999, 1000)]
+    [InlineData(1319, 1e-6, 3)]
+    [InlineData(50, 0.5, 1.000001)]
+    [InlineData(1, 0.3, 5)]
+    public void Expected_inflation_is_the_sum_over_every_count(int n, double p, double variants)
+    {
+        var sum = Enumerable.Range(0, n).Sum(k => Binomial.Lower(k, n, p).Log is var log && double.IsNegativeInfinity(log)
+            ? 0 : -Math.Exp(log) * LogSpace.ExpMinusOne((variants - 1) * log));
+        Assert.Equal(1, BestOfN.ExpectedInflation(n, p, variants) / sum, 1e-12);
+    }
+
+    [Fact]
+    public void A_rate_of_none_or_all_leaves_luck_nothing()
+    {
+        Assert.Equal(0, BestOfN.ExpectedInflation(10, 0, 5));
+        Assert.Equal(0, BestOfN.ExpectedInflation(10, 1, 5));
+        Assert.Equal(0, BestOfN.ExpectedInflation(10, 0.5, 1));
+    }
+
     [Fact]
     public void Best_of_N_by_simulation_free_enumeration()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using ForensicKit.Cases;
 
 namespace ForensicKit.Reporting;
 
@@ -25,6 +26,7 @@ public sealed class NotebookChart
     /// <summary>The cell's HTML.</summary>
     public string ToHtml()
     {
+        using var step = StepTrace.Begin("show figure");
         var html = new StringBuilder();
         html.Append($"<figure id=\"{ElementId}\" class=\"forensickit-chart\" data-forensickit-chart style=\"margin:0 0 1em;max-width:760px\">\n");
         html.Append("<div data-static style=\"background:#fff;padding:8px\">\n").Append(FigureSvg.Render(Figure, FigureVariant.Light, framed: false)).Append("</div>\n");
