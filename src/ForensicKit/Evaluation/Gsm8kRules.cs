@@ -14,6 +14,9 @@ internal static partial class Gsm8kRules
     private const string HarnessSource = "Source: lm-evaluation-harness 4e7e0d47, tasks/gsm8k/gsm8k.yaml (version 3), filters/extraction.py, exact_match in api/metrics.py.";
     private const int MatchMilliseconds = 1000;
 
+    // What makes another number of the one that is written.
+    private static readonly string[] Computed = ["/", "frac", "\\sqrt", "\\div"];
+
     /// <summary>Every rule.</summary>
     public static IReadOnlyList<IScoringRule> All { get; } =
     [
@@ -39,7 +42,7 @@ internal static partial class Gsm8kRules
             AfterAnswerIs, NumberEqual),
         new TextRule(
             "gsm8k/boxed", "Boxed",
-            "The last decimal number inside the last \\boxed{…}, braces balanced; equal to the reference as a decimal. Source: the closing form of ToRA (Gou et al. 2024).",
+            "What stands inside the last \\boxed{…}, braces balanced: its number where it holds exactly one decimal number and neither fraction nor root, else the whole, which equals no reference; equal to the reference as a decimal. Source: the closing form of ToRA (Gou et al. 2024).",
             Boxed, NumberEqual),
         new RecordedAnswerRule(),
         new RecordedFlagRule(),
@@ -104,8 +107,11 @@ internal static partial class Gsm8kRules
         for (var i = start + Open.Length; i < text.Length; i++)
         {
             depth += text[i] switch { '{' => 1, '}' => -1, _ => 0 };
-            if (depth == 0)
-                return PlainNumber.Last(text[(start + Open.Length)..i]);
+            if (depth > 0)
+                continue;
+            // {,} is LaTeX's comma without a space behind it.
+            var content = text[(start + Open.Length)..i].Replace("{,}", ",", StringComparison.Ordinal).Trim();
+            return Computed.Any(sign => content.Contains(sign, StringComparison.Ordinal)) ? content : PlainNumber.Only(content) ?? content;
         }
 
         return null;

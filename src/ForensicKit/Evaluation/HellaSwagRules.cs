@@ -16,22 +16,25 @@ internal static class HellaSwagRules
         new ChoiceRule(
             "hellaswag/sum", "Sum of log-likelihoods",
             "The ending with the largest Σ log p, the first on ties (lm-eval: acc). " + HarnessSource,
-            (response, _) => response.LogLikelihood),
+            response => response.LogLikelihood),
         new ChoiceRule(
             "hellaswag/per-token", "Mean per token",
             "The ending with the largest mean log p per token, the first on ties. The mean is taken as recorded, or else Σ log p divided by the number of recorded tokens.",
-            (response, _) => response.LogLikelihoodPerToken ?? (response.TokenIds is { Count: > 0 } tokens ? response.LogLikelihood / tokens.Count : null)),
+            response => response.LogLikelihoodPerToken ?? (response.TokenIds is { Count: > 0 } tokens ? response.LogLikelihood / tokens.Count : null)),
         new ChoiceRule(
             "hellaswag/per-byte", "Mean per byte",
-            "The ending with the largest Σ log p per UTF-8 byte, the first on ties. The mean is taken as recorded, or else Σ log p divided by the bytes of the ending without the space before it (lm-eval: acc_bytes). " + HarnessSource,
-            (response, choice) => response.LogLikelihoodPerByte ?? (response.LogLikelihood / Encoding.UTF8.GetByteCount(choice))),
+            "The ending with the largest Σ log p per UTF-8 byte, the first on ties. The mean is taken as recorded, or else Σ log p divided by the bytes of the scored text, where the response holds it, without the space before it (lm-eval: acc_bytes). " + HarnessSource,
+            response => response.LogLikelihoodPerByte ?? (ScoredText(response) is { } text ? response.LogLikelihood / Encoding.UTF8.GetByteCount(text) : null)),
         new ChoiceRule(
             "hellaswag/per-character", "Mean per character",
-            "The ending with the largest Σ log p divided by the code points of the ending without the space before it, the first on ties (lm-eval: acc_norm). " + HarnessSource,
-            (response, choice) => response.LogLikelihood / choice.EnumerateRunes().Count()),
+            "The ending with the largest Σ log p divided by the code points of the scored text, where the response holds it, without the space before it, the first on ties (lm-eval: acc_norm). " + HarnessSource,
+            response => ScoredText(response) is { } text ? response.LogLikelihood / text.EnumerateRunes().Count() : null),
     ];
 
-    private sealed class ChoiceRule(string id, string title, string description, Func<Response, string, double?> value) : IScoringRule
+    // A recorded sum may be over the context too: only the text that the response names says what was summed.
+    private static string? ScoredText(Response response) => response.Text?.TrimStart(' ') is { Length: > 0 } text ? text : null;
+
+    private sealed class ChoiceRule(string id, string title, string description, Func<Response, double?> value) : IScoringRule
     {
         public string Id => id;
 
@@ -39,9 +42,8 @@ internal static class HellaSwagRules
 
         public string Description => description;
 
-        // An ending of one letter stands for all: what matters is whether the response holds the value at all.
         public bool AppliesTo(IReadOnlyList<Response> responses) =>
-            responses.Count > 0 && responses.All(response => response.ChoiceIndex is not null && value(response, "x") is not null);
+            responses.Count > 0 && responses.All(response => response.ChoiceIndex is not null && value(response) is not null);
 
         public ItemScore Score(BenchmarkItem item, IReadOnlyList<Response> responses)
         {
@@ -51,7 +53,7 @@ internal static class HellaSwagRules
             foreach (var response in responses)
             {
                 if (response.ChoiceIndex is { } choice && choice >= 0 && choice < values.Length)
-                    values[choice] = value(response, item.Choices[choice]);
+                    values[choice] = value(response);
             }
 
             // One missing value could have been the largest.

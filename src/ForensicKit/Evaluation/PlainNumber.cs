@@ -19,6 +19,9 @@ internal static partial class PlainNumber
         return last is null ? null : Bare(last);
     }
 
+    /// <summary>The number in a text that holds exactly one, without separators of thousands; null otherwise.</summary>
+    public static string? Only(string text) => Number().Count(text) == 1 ? First(text) : null;
+
     /// <summary>Whether both are numbers and equal: <c>1,000.0</c> equals <c>1000</c>.</summary>
     public static bool AreEqual(string a, string b) => Canonical(a) is { } left && left == Canonical(b);
 
@@ -40,7 +43,8 @@ internal static partial class PlainNumber
 
     private static string Bare(string number) => number.Replace(",", "", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"-?[0-9][0-9,]*(?:\.[0-9]+)?", RegexOptions.CultureInvariant, MatchMilliseconds)]
+    // A point begins a number only after nothing, a space or a sign: not in "...18" or "No.5".
+    [GeneratedRegex(@"-?(?:[0-9][0-9,]*(?:\.[0-9]+)?|(?<![\w.,)}\]])\.[0-9]+)", RegexOptions.CultureInvariant, MatchMilliseconds)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"^-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\z", RegexOptions.CultureInvariant, MatchMilliseconds)]

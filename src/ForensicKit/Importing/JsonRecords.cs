@@ -10,35 +10,64 @@ internal readonly record struct JsonRecord(string Place, JsonElement Json)
 {
     /// <summary>The text of a field that must be there.</summary>
     /// <exception cref="KitException">It is absent or no text.</exception>
-    public string Text(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        ? value.GetString()!
-        : throw new KitException($"The record has no text '{name}'.", Place, "Check that the file has the format it is said to have.");
+    public string Text(string name) => OptionalText(name) ?? throw new KitException($"The record has no text '{name}'.", Place, "Check that the file has the format it is said to have.");
 
     /// <summary>The text of a field; null where it is absent or no text.</summary>
-    public string? OptionalText(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public string? OptionalText(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? Decode(value, Place) : null;
 
     /// <summary>A text or number as it is written; null where it is absent or null.</summary>
-    public string? Literal(string name) => Json.TryGetProperty(name, out var value) ? Literal(value) : null;
+    public string? Literal(string name) => Find(name) is { } value ? Literal(value, Place) : null;
 
     /// <summary>A true or false that must be there.</summary>
     /// <exception cref="KitException">It is absent or neither.</exception>
-    public bool Flag(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
+    public bool Flag(string name) => Find(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value
         ? value.GetBoolean()
         : throw new KitException($"The record has no true or false '{name}'.", Place, "Check that the file has the format it is said to have.");
 
     /// <summary>The entries of a list that must be there.</summary>
     /// <exception cref="KitException">It is absent or no list.</exception>
-    public IReadOnlyList<JsonElement> List(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+    public IReadOnlyList<JsonElement> List(string name) => Find(name) is { ValueKind: JsonValueKind.Array } value
         ? [.. value.EnumerateArray()]
         : throw new KitException($"The record has no list '{name}'.", Place, "Check that the file has the format it is said to have.");
 
     /// <summary>A text or number as it is written; null for null and everything else.</summary>
-    public static string? Literal(JsonElement value) => value.ValueKind switch
+    /// <exception cref="KitException">It is a text that is no Unicode.</exception>
+    public static string? Literal(JsonElement value, string place) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => Decode(value, place),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
         _ => null,
     };
+
+    /// <summary>The text of a JSON string.</summary>
+    /// <exception cref="KitException">It is no Unicode: JSON can name half a surrogate pair, and its reader lets bytes through that are not UTF-8.</exception>
+    public static string Decode(JsonElement value, string place)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUnicode(place, e);
+        }
+    }
+
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return Json.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException e)
+        {
+            // The names it was compared with are decoded on the way.
+            throw NoUnicode(Place, e);
+        }
+    }
+
+    private static KitException NoUnicode(string place, Exception e) => new(
+        "A text is not Unicode: it holds half a surrogate pair (\\uD800 to \\uDFFF), or bytes that are not UTF-8.", place, "Check where the file comes from.", innerException: e);
 }
 
 /// <summary>Reads the objects of a JSON array or of JSON lines one at a time.</summary>
@@ -204,11 +233,18 @@ internal static class JsonRecords
             var target = rest > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
             _buffer.AsSpan(_start, rest).CopyTo(target);
             (_buffer, _start, _end) = (target, 0, rest);
-            if (ByteOffset == 0 && !_isInside && _end >= 3 && _buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
-                (_start, ByteOffset) = (3, 3);
-            var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+            var read = ByteOffset == 0 && rest == 0 ? ReadStart() : stream.Read(_buffer, _end, _buffer.Length - _end);
             _end += read;
             _isFinal = read == 0;
+        }
+
+        // A byte-order mark is passed over; it can be told only from three bytes.
+        private int ReadStart()
+        {
+            var read = stream.ReadAtLeast(_buffer, 3, throwOnEndOfStream: false);
+            if (_buffer.AsSpan(0, read).StartsWith("\uFEFF"u8))
+                (_start, ByteOffset) = (3, 3);
+            return read;
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RecordedToRA : IRecordedFormat
                     .. texts.Select((text, sample) => new Response
                     {
                         RunId = runId, ItemId = item.Id, ItemIndex = item.Index, SampleIndex = sample,
-                        Text = text.GetString(), RecordedAnswer = JsonRecord.Literal(answers[sample]), RecordedCorrect = sample == 0 ? record.Flag("result") : null,
+                        Text = JsonRecord.Decode(text, record.Place), RecordedAnswer = JsonRecord.Literal(answers[sample], record.Place), RecordedCorrect = sample == 0 ? record.Flag("result") : null,
                     }),
                 ]);
             }

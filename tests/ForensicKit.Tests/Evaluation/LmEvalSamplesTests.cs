@@ -47,6 +47,7 @@ public class LmEvalSamplesTests
                 ItemId = item.Id,
                 ItemIndex = 0,
                 ChoiceIndex = choice,
+                Text = " " + choices[choice],
                 LogLikelihood = double.Parse(pair[0].GetString()!, CultureInfo.InvariantCulture),
             }).ToList();
             var score = ScoringRules.Find(rule)!.Score(item, responses);

@@ -33,7 +33,16 @@ public class ScoringRulesTests
     [InlineData("gsm8k/last-number", "1,000, that is all.", "1000", true)]
     [InlineData("gsm8k/answer-is", "The answer is: 5.\nThe answer is: $1,000 for 7", "1000", true)]
     [InlineData("gsm8k/answer-is", "1000", null, false)]
-    [InlineData("gsm8k/boxed", "\\boxed{7} and $\\boxed{\\text{about }{1{,}000}}$", "000", false)]
+    [InlineData("gsm8k/boxed", "\\boxed{7} and $\\boxed{\\text{about }{1{,}000}}$", "1000", true)]
+    [InlineData("gsm8k/boxed", "\\boxed{\\frac{1}{1000}}", "\\frac{1}{1000}", false)]
+    [InlineData("gsm8k/boxed", "\\boxed{\\frac{x}{1000}}", "\\frac{x}{1000}", false)]
+    [InlineData("gsm8k/boxed", "\\boxed{36/1000}", "36/1000", false)]
+    [InlineData("gsm8k/boxed", "\\boxed{7 \\text{ or } 1000}", "7 \\text{ or } 1000", false)]
+    [InlineData("gsm8k/boxed", "\\boxed{x = 1000}", "1000", true)]
+    [InlineData("gsm8k/last-number", "about .5", ".5", false)]
+    [InlineData("gsm8k/last-number", "from 7 to -.5", "-.5", false)]
+    [InlineData("gsm8k/last-number", "the answer is...1000", "1000", true)]
+    [InlineData("gsm8k/last-number", "No.1000", "1000", true)]
     [InlineData("gsm8k/boxed", "$\\boxed{1,000}$ in all 7", "1000", true)]
     [InlineData("gsm8k/boxed", "\\boxed{1000", null, false)]
     public void Texts_are_read_as_documented(string rule, string text, string? extracted, bool correct)
@@ -90,6 +99,21 @@ public class ScoringRulesTests
         Assert.False(rule.AppliesTo([Answer("x")]));
     }
 
+    // A recorded sum that covers the context as well says nothing per byte of the ending.
+    [Fact]
+    public void A_sum_is_divided_only_by_a_length_that_is_known()
+    {
+        Response[] sums = [.. Choices(-3, -2, -5, -4.1).Select(r => r with { Text = null })];
+        foreach (var rule in (string[])["hellaswag/per-byte", "hellaswag/per-character"])
+        {
+            Assert.False(ScoringRules.Find(rule)!.AppliesTo(sums));
+            Assert.Null(ScoringRules.Find(rule)!.Score(Ending, sums).Correct);
+            Assert.False(ScoringRules.Find(rule)!.AppliesTo([.. sums.Select(r => r with { Text = " " })]));
+        }
+
+        Assert.True(ScoringRules.Find("hellaswag/per-byte")!.AppliesTo([.. sums.Select(r => r with { LogLikelihoodPerByte = -0.1 })]));
+    }
+
     [Fact]
     public void Only_the_first_sample_is_scored() => Assert.True(Score("gsm8k/last-number", Thousand, Answer("7") with { SampleIndex = 1 }, Answer("1000")).Correct);
 
@@ -113,7 +137,7 @@ public class ScoringRulesTests
     private static Response Answer(string text) => new() { RunId = "r", ItemId = "gsm8k/test/0", ItemIndex = 0, Text = text };
 
     private static Response[] Choices(params double[] sums) =>
-        [.. sums.Select((sum, choice) => new Response { RunId = "r", ItemId = Ending.Id, ItemIndex = 0, ChoiceIndex = choice, LogLikelihood = sum })];
+        [.. sums.Select((sum, choice) => new Response { RunId = "r", ItemId = Ending.Id, ItemIndex = 0, ChoiceIndex = choice, LogLikelihood = sum, Text = " " + Ending.Choices[choice] })];
 
     private static ItemScore Score(string rule, BenchmarkItem item, params Response[] responses) => ScoringRules.Find(rule)!.Score(item, responses);
 }

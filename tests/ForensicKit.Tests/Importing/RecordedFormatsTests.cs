@@ -131,6 +131,20 @@ public sealed class RecordedFormatsTests : IDisposable
     public void A_damaged_array_is_told(string text, string message) => Assert.Contains(message, Fails("gsm-plus-json", text));
 
     [Fact]
+    public void A_byte_order_mark_before_an_array_is_passed_over() => Assert.Equal(2, Read("gsm-plus-json", "\uFEFF" + GsmPlus).Responses.Count);
+
+    [Theory]
+    [InlineData("gsm-plus-json", """[{"question":"\ud800","model_prediction":"a","result":true}]""")]
+    [InlineData("gsm-plus-json", """[{"question":"q0","model_prediction":"\udfff a","result":true}]""")]
+    [InlineData("gsm-plus-json", """[{"question":"q0","model_prediction":"a","pred":"\ud800","result":true}]""")]
+    [InlineData("gsm-plus-json", """[{"ques\ud800ti":1,"question":"q0","model_prediction":"a","resul\ud800":true}]""")]
+    [InlineData("metamath-json", """[{"input":"### Instruction:\n\ud800\n\n### Response: x","completion":"2","pred":2,"result":true}]""")]
+    [InlineData("tora-jsonl", """{"question":"q0","code":["\ud800"],"pred":["1"],"result":true}""")]
+    [InlineData("tora-jsonl", """{"question":"q0","code":["x"],"pred":["\ud800"],"result":true}""")]
+    [InlineData("sego-jsonl", """{"task_id":"\ud800","solution":"s","is_correct":false}""")]
+    public void Half_a_surrogate_pair_is_told(string format, string text) => Assert.Contains("not Unicode", Fails(format, text));
+
+    [Fact]
     public void An_array_cut_anywhere_gives_one_clear_error()
     {
         for (var length = 0; length < GsmPlus.Length; length++)

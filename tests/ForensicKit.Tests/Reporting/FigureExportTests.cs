@@ -86,7 +86,7 @@ public class FigureExportTests
         {
             var error = await Assert.ThrowsAsync<KitException>(() => FigureExport.WriteAsync(SampleFigures.Rules(), Path.Combine(file, "inside")));
             Assert.Contains("inside", error.Message, StringComparison.Ordinal);
-            Assert.Equal(ExitCode.EnvironmentLacks, error.ExitCode);
+            Assert.Equal(ExitCode.BadInput, error.ExitCode);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using ForensicKit.Evidence;
 
 namespace ForensicKit.Reporting;
 
@@ -13,28 +14,22 @@ public static class FigureExport
     /// </summary>
     /// <returns>SHA-256 of each file (64 lower-case hexadecimal digits) by file name.</returns>
     /// <exception cref="KitException">The folder cannot be written.</exception>
-    public static async Task<IReadOnlyDictionary<string, string>> WriteAsync(Figure figure, string folder, CancellationToken cancellationToken = default)
-    {
-        var hashes = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        try
-        {
-            Directory.CreateDirectory(folder);
-            foreach (var (name, content) in Contents(figure))
+    public static Task<IReadOnlyDictionary<string, string>> WriteAsync(Figure figure, string folder, CancellationToken cancellationToken = default) =>
+        Task.Run<IReadOnlyDictionary<string, string>>(
+            () =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var bytes = content();
-                await WriteWholeAsync(Path.Combine(folder, name), bytes, cancellationToken);
-                hashes[name] = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KitException(
-                "The figure could not be written: " + e.Message, folder, "Check that the folder can be written and the disk is not full.", ExitCode.EnvironmentLacks, e);
-        }
+                var hashes = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+                foreach (var (name, content) in Contents(figure))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var bytes = content();
+                    AtomicFile.Write(Path.Combine(folder, name), bytes);
+                    hashes[name] = Convert.ToHexStringLower(SHA256.HashData(bytes));
+                }
 
-        return hashes.ToImmutable();
-    }
+                return hashes.ToImmutable();
+            },
+            cancellationToken);
 
     private static IEnumerable<(string Name, Func<byte[]> Content)> Contents(Figure figure)
     {
@@ -44,20 +39,5 @@ public static class FigureExport
         yield return (figure.Id + "-print.svg", () => Encoding.UTF8.GetBytes(FigureSvg.Render(figure, FigureVariant.Print)));
         yield return (figure.Id + ".png", () => FigureImage.Png(figure));
         yield return (figure.Id + ".pdf", () => FigureImage.Pdf(figure));
-    }
-
-    private static async Task WriteWholeAsync(string path, byte[] bytes, CancellationToken cancellationToken)
-    {
-        var partial = path + ".partial";
-        try
-        {
-            await File.WriteAllBytesAsync(partial, bytes, cancellationToken);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
     }
 }
