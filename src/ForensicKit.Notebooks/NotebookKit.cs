@@ -24,9 +24,9 @@ public static class NotebookKit
         return true;
     });
 
-    private static readonly Lazy<bool> FSharp = new(() =>
+    private static readonly Lazy<bool> Apart = new(() =>
     {
-        KitAssemblies.LoadFSharpFrom(Path.Combine(Folder, "fsharp"));
+        KitAssemblies.LoadFrom(Path.Combine(Folder, "apart"));
         return true;
     });
 
@@ -44,7 +44,7 @@ public static class NotebookKit
         // The host's own assemblies come with their dependencies.
         if (AssemblyLoadContext.GetLoadContext(typeof(NotebookKit).Assembly) == AssemblyLoadContext.Default)
             return;
-        _ = FSharp.Value;
+        _ = Apart.Value;
         if (KernelInvocationContext.Current?.HandlingKernel is CSharpKernel kernel)
             kernel.AddAssemblyReferences(HostAssemblies.WithKitReferences(typeof(NotebookKit).Assembly.Location, BesideKit));
     }

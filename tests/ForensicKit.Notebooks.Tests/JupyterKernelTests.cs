@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using ForensicKit.Cases;
+using ForensicKit.Evidence;
+using ForensicKit.TestSupport;
 
 namespace ForensicKit.Notebooks.Tests;
 
@@ -12,8 +15,7 @@ public class JupyterKernelTests
     [Trait("Category", "Slow")]
     public async Task The_kit_its_native_libraries_charts_and_rich_output_work_in_the_stock_kernel()
     {
-        if (!(await JupyterAsync("kernelspec", "list")).Contains(".net-csharp", StringComparison.Ordinal))
-            Assert.Skip("The stock C# kernel is not installed.");
+        await RequireKernelAsync();
         // Beside the kit folder, as the notebooks of the repository are.
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Notebooks.KitAssembly))!, "jupyter-test")).FullName;
         var path = Path.Combine(folder, "kit.ipynb");
@@ -55,6 +57,40 @@ public class JupyterKernelTests
         Assert.Equal("5.0e-1", Result(3, "text/plain"));
         Assert.Equal("Config", Result(4, "text/plain"));
         Assert.Contains("forensicKitPlotly", Result(5, "text/html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task The_notebooks_of_the_repository_take_a_case_from_claims_to_document_in_the_stock_kernel()
+    {
+        await RequireKernelAsync();
+        // A folder laid out as the repository is: the notebooks run as they are committed, and their dossier lies beside them.
+        using var root = new TemporaryFolder();
+        var (notebooks, executed) = (Directory.CreateDirectory(root["notebooks"]).FullName, root["executed"]);
+        Directory.CreateDirectory(root["artifacts"]);
+        Directory.CreateSymbolicLink(root["artifacts", "kit"], Path.GetDirectoryName(Notebooks.KitAssembly)!);
+        Directory.CreateSymbolicLink(root["data-manifests"], Path.Combine(TestData.RepositoryRoot, "data-manifests"));
+        foreach (var name in (string[])["00-open-the-case.ipynb", "01-claims-and-reproduction.ipynb", "05-verdict-and-document.ipynb"])
+        {
+            var path = Path.Combine(notebooks, name);
+            File.Copy(Path.Combine(TestData.RepositoryRoot, "notebooks", name), path);
+            await JupyterAsync("nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--output-dir", executed, path);
+            var cells = NotebookDocument.Load(Path.Combine(executed, name)).Cells;
+            Assert.All(cells, c => Assert.DoesNotContain(c.Outputs, o => o!["output_type"]!.GetValue<string>() == "error"));
+        }
+
+        var dossier = new Dossier(root["dossiers", "opus-claims"], TimeProvider.System);
+        Assert.Null(dossier.Custody.Read().Problem);
+        Assert.True(new FileInfo(dossier.PathOf(Dossier.DocumentFile)).Length > 10_000);
+        Assert.All((string[])["svg", "png", "pdf", "csv"], form => Assert.True(File.Exists(dossier.PathOf(Dossier.FiguresFolder, "fig-claims." + form)), form));
+        var findings = EvidenceDatabase.OpenReadOnly(dossier.PathOf(Dossier.EvidenceFile), CancellationToken.None).ReadFindings(CancellationToken.None);
+        Assert.Equal(4, findings.Count(f => f.Finding.Verdict is not null));
+    }
+
+    private static async Task RequireKernelAsync()
+    {
+        if (!(await JupyterAsync("kernelspec", "list")).Contains(".net-csharp", StringComparison.Ordinal))
+            Assert.Skip("The stock C# kernel (dotnet interactive) or Jupyter is not installed.");
     }
 
     private static async Task<string> JupyterAsync(params string[] arguments)
