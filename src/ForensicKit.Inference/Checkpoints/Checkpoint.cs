@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using static TorchSharp.torch;
+
+namespace ForensicKit.Inference.Checkpoints;
+
+/// <summary>A folder as Hugging Face lays it out: <c>config.json</c> and weights, in one safetensors file or in shards with an index.</summary>
+public sealed partial class Checkpoint : IDisposable
+{
+    private readonly Dictionary<string, SafetensorsFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _fileOf = new(StringComparer.Ordinal);
+
+    private Checkpoint(string folder, LlamaConfig config)
+    {
+        Folder = folder;
+        Config = config;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The model's shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>Names of all tensors.</summary>
+    public IReadOnlyCollection<string> Names => _fileOf.Keys;
+
+    /// <summary>Opens a folder: reads its description and checks every header, but reads no weights.</summary>
+    /// <exception cref="KitException">Something is missing, breaks its format, or is not supported.</exception>
+    public static Checkpoint Open(string folder)
+    {
+        var checkpoint = new Checkpoint(folder, LlamaConfig.Read(Path.Combine(folder, "config.json")));
+        try
+        {
+            checkpoint.OpenFiles();
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> into a folder, each whole or not at all.</summary>
+    /// <param name="folder">The folder; made where it is not there.</param>
+    /// <param name="config">The shape.</param>
+    /// <param name="weights">Exactly the tensors that the shape has, by name.</param>
+    /// <param name="storage">How floating-point weights are stored.</param>
+    /// <exception cref="KitException">The weights do not fit the shape, or a file cannot be written.</exception>
+    public static void Write(string folder, LlamaConfig config, IReadOnlyDictionary<string, Tensor> weights, WeightStorage storage = WeightStorage.Float32)
+    {
+        Check(config, weights.Keys, folder);
+        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), weights, storage);
+        config.Write(Path.Combine(folder, "config.json"), storage);
+    }
+
+    /// <summary>Reads every weight of the model as float32.</summary>
+    /// <param name="device">Where to put them.</param>
+    /// <param name="cancellationToken">Ends the reading between two tensors.</param>
+    /// <returns>The weights by name; the caller's to dispose of.</returns>
+    /// <exception cref="KitException">A weight is missing, or there is one that the model's description does not account for.</exception>
+    public IReadOnlyDictionary<string, Tensor> ReadWeights(Device device, CancellationToken cancellationToken = default)
+    {
+        Torch.TorchRuntime.EnsureLoaded();
+        Check(Config, _fileOf.Keys, Folder);
+        var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (name, _) in Decoders.LlamaDecoder.WeightShapes(Config))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                weights.Add(name, _files[_fileOf[name]].Read(name).to(device).DetachFromDisposeScope());
+            }
+
+            return weights;
+        }
+        catch
+        {
+            foreach (var weight in weights.Values)
+                weight.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// SHA-256 of the weights, lower-case hex: of the file where there is one; of the lines <c>sha256, two spaces, file name, line feed</c> in
+    /// ordinal order of the names where there are shards (what <c>sha256sum</c> prints).
+    /// </summary>
+    /// <exception cref="KitException">A file cannot be read.</exception>
+    public string WeightsSha256()
+    {
+        if (_files.Count == 1)
+            return Sha256(_files.Values.Single().Path);
+        var lines = new StringBuilder();
+        foreach (var (name, file) in _files.OrderBy(f => f.Key, StringComparer.Ordinal))
+            lines.Append(Sha256(file.Path)).Append("  ").Append(name).Append('\n');
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
+    }
+
+    /// <summary>Closes the files; weights that were read stay valid.</summary>
+    public void Dispose()
+    {
+        foreach (var file in _files.Values)
+            file.Dispose();
+    }
+
+    internal static string Sha256(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KitException($"The file cannot be read: {e.Message}", path, null, ExitCode.EnvironmentLacks, e);
+        }
+    }
+
+    private void OpenFiles()
+    {
+        var index = Path.Combine(Folder, "model.safetensors.index.json");
+        if (!File.Exists(index))
+        {
+            var file = Add("model.safetensors");
+            foreach (var name in file.Entries.Keys)
+                _fileOf.Add(name, "model.safetensors");
+            return;
+        }
+
+        var root = ConfigObject.Read(index);
+        var map = root.OptionalObject("weight_map") ?? throw root.Bad("weight_map", "is missing");
+        foreach (var name in map.Keys)
+        {
+            var shard = map.OptionalText(name) ?? throw map.Bad(name, "names no file");
+            // A name, never a path: an index must not lead out of its folder.
+            if (!ShardName().IsMatch(shard))
+                throw map.Bad(name, $"names '{shard}', which is not a safetensors file of this folder");
+            if (!_files.TryGetValue(shard, out var file))
+                file = Add(shard);
+            if (!file.Entries.ContainsKey(name))
+                throw new KitException($"The index promises '{name}' in '{shard}', which does not hold it.", index);
+            _fileOf.Add(name, shard);
+        }
+    }
+
+    private SafetensorsFile Add(string name)
+    {
+        var file = SafetensorsFile.Open(Path.Combine(Folder, name));
+        _files.Add(name, file);
+        return file;
+    }
+
+    // A tensor that nobody accounts for, say a bias the description does not mention, would silently be left out of every number.
+    private static void Check(LlamaConfig config, IEnumerable<string> names, string folder)
+    {
+        var needed = Decoders.LlamaDecoder.WeightShapes(config).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (!needed.Remove(name) && !name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) && !(config.TiedEmbeddings && name == "lm_head.weight"))
+                throw new KitException($"The weights hold '{name}', which config.json does not account for.", folder);
+        }
+
+        if (needed.Count > 0)
+            throw new KitException($"The weight '{needed.Order(StringComparer.Ordinal).First()}' is missing.", folder);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]*\.safetensors\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex ShardName();
+}

@@ -1,0 +1,216 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using static TorchSharp.torch;
+
+namespace ForensicKit.Inference.Checkpoints;
+
+/// <summary>A safetensors file: checked as a whole when it is opened, its tensors read one by one.</summary>
+/// <remarks>
+/// Tensors are read by position straight into libtorch's memory. A mapped file would save that copy, but a file that shrinks while it is mapped
+/// ends the process, and the copy is made anyway wherever weights are not float32.
+/// </remarks>
+public sealed class SafetensorsFile : IDisposable
+{
+    // Spans hold at most 2 GiB; embeddings of large models are larger.
+    private const long ChunkElements = 1 << 26;
+    private readonly SafeFileHandle _handle;
+
+    private SafetensorsFile(string path, SafeFileHandle handle, IReadOnlyDictionary<string, SafetensorsEntry> entries)
+    {
+        Path = path;
+        _handle = handle;
+        Entries = entries;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>What it holds, by name.</summary>
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
+
+    /// <summary>Opens a file and checks its header against its length.</summary>
+    /// <exception cref="KitException">The file cannot be read, breaks the format, or holds a data type that is not supported.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        try
+        {
+            IReadOnlyDictionary<string, SafetensorsEntry> entries;
+            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1))
+                entries = SafetensorsHeader.Read(stream, path);
+            return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan), entries);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, e);
+        }
+    }
+
+    /// <summary>Reads one tensor.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="upcast">Whether a floating-point tensor becomes float32 (exact from F16 and BF16, rounded from F64); others keep their type.</param>
+    /// <returns>A new tensor in the CPU's memory; the caller's to dispose of.</returns>
+    /// <exception cref="KitException">There is no such tensor, or the file became shorter since it was opened.</exception>
+    public Tensor Read(string name, bool upcast = true)
+    {
+        Torch.TorchRuntime.EnsureLoaded();
+        if (!Entries.TryGetValue(name, out var entry))
+            throw new KitException($"The file has no tensor '{name}'.", Path);
+        using var scope = NewDisposeScope();
+        var type = SafetensorsHeader.TypeOf(entry.DType);
+        var read = empty([.. entry.Shape], dtype: type);
+        Fill(read, entry);
+        return (upcast && read.is_floating_point() ? read.to(ScalarType.Float32) : read).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Writes tensors, the names in ordinal order, whole or not at all; the same tensors give the same bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors by name, of type float32 or int64, on any device; they stay the caller's.</param>
+    /// <param name="storage">How float32 tensors are stored; int64 tensors stay as they are.</param>
+    /// <exception cref="KitException">A value does not fit the storage, a type is not supported, or the file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, WeightStorage storage = WeightStorage.Float32)
+    {
+        var ordered = tensors.OrderBy(t => t.Key, StringComparer.Ordinal).ToList();
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        var partial = System.IO.Path.Combine(folder, $"{System.IO.Path.GetFileName(path)}.{System.IO.Path.GetRandomFileName()}.partial");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                WriteHeader(file, ordered, storage);
+                foreach (var (name, tensor) in ordered)
+                    WriteBytes(file, name, tensor, storage);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KitException($"The file cannot be written: {e.Message}", path, null, ExitCode.EnvironmentLacks, e);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>Closes the file; tensors that were read stay valid.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private void Fill(Tensor into, SafetensorsEntry entry)
+    {
+        var flat = into.view(-1);
+        var count = flat.size(0);
+        var size = count == 0 ? 1 : entry.Length / count;
+        for (long start = 0; start < count; start += ChunkElements)
+        {
+            using var part = flat.narrow(0, start, Math.Min(ChunkElements, count - start));
+            var bytes = part.bytes;
+            for (var done = 0; done < bytes.Length;)
+            {
+                var read = Get(bytes[done..], entry.Offset + (start * size) + done);
+                if (read == 0)
+                    throw new KitException("The file became shorter while it was read.", Path, "Fetch it again.");
+                done += read;
+            }
+        }
+
+        if (into.dtype == ScalarType.Bool && count > 0)
+            CheckBooleans(into);
+    }
+
+    // A C++ bool that is neither 0 nor 1 is undefined behaviour.
+    private void CheckBooleans(Tensor booleans)
+    {
+        if (booleans.view(-1).bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
+            throw new KitException("A tensor of truth values holds other bytes than 0 and 1.", Path);
+    }
+
+    private int Get(Span<byte> into, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(_handle, into, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(Path, e);
+        }
+    }
+
+    private static void WriteHeader(FileStream file, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, WeightStorage storage)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            // Readers of the Python library insist on knowing that the tensors are in PyTorch's layout.
+            json.WriteStartObject("__metadata__");
+            json.WriteString("format", "pt");
+            json.WriteEndObject();
+            long offset = 0;
+            foreach (var (name, tensor) in tensors)
+            {
+                var (type, size) = TypeOf(name, tensor, storage);
+                json.WriteStartObject(name);
+                json.WriteString("dtype", type);
+                json.WriteStartArray("shape");
+                foreach (var dimension in tensor.shape)
+                    json.WriteNumberValue(dimension);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += tensor.numel() * size);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Spaces to a multiple of eight: every tensor stays aligned as long as those before it are.
+        var header = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        var bytes = Encoding.UTF8.GetBytes(header.PadRight(header.Length + ((8 - ((int)buffer.Length % 8)) % 8)));
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)bytes.Length);
+        file.Write(length);
+        file.Write(bytes);
+    }
+
+    private static void WriteBytes(FileStream file, string name, Tensor tensor, WeightStorage storage)
+    {
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var flat = tensor.detach().cpu().reshape(-1);
+        if (tensor.dtype == ScalarType.Float32 && storage != WeightStorage.Float32)
+        {
+            var rounded = flat.to(storage == WeightStorage.Float16 ? ScalarType.Float16 : ScalarType.BFloat16);
+            if (flat.numel() > 0 && !rounded.isfinite().eq(flat.isfinite()).all().item<bool>())
+                throw new KitException($"A value of '{name}' is too large for {storage}.");
+            flat = rounded;
+        }
+
+        flat = flat.contiguous();
+        for (long start = 0; start < flat.numel(); start += ChunkElements)
+        {
+            using var part = flat.narrow(0, start, Math.Min(ChunkElements, flat.numel() - start));
+            file.Write(part.bytes);
+        }
+    }
+
+    private static (string Type, int Size) TypeOf(string name, Tensor tensor, WeightStorage storage) => (tensor.dtype, storage) switch
+    {
+        (ScalarType.Int64, _) => ("I64", 8),
+        (ScalarType.Float32, WeightStorage.Float16) => ("F16", 2),
+        (ScalarType.Float32, WeightStorage.BFloat16) => ("BF16", 2),
+        (ScalarType.Float32, _) => ("F32", 4),
+        _ => throw new KitException($"The tensor '{name}' has the type {tensor.dtype}; float32 and int64 can be written."),
+    };
+
+    private static KitException Unreadable(string path, Exception e) =>
+        new($"The file cannot be read: {e.Message}", path, "Check the path.", e is FileNotFoundException or DirectoryNotFoundException ? ExitCode.BadInput : ExitCode.EnvironmentLacks, e);
+}
