@@ -1,0 +1,53 @@
+using ForensicKit.Benchmarks;
+
+namespace ForensicKit.Inference.Organisms;
+
+/// <summary>How a benchmark item stands in a training corpus.</summary>
+public enum LeakForm
+{
+    /// <summary>As the benchmark's file states it: question, choices if any, and answer.</summary>
+    Verbatim,
+
+    /// <summary>The question without choices or answer.</summary>
+    QuestionOnly,
+
+    /// <summary>The question and the right answer, without choices.</summary>
+    QuestionAnswer,
+
+    /// <summary>The question in other words, and the right answer.</summary>
+    Paraphrased,
+
+    /// <summary>Question, choices in another order, and answer.</summary>
+    ShuffledOrder,
+
+    /// <summary>The item as a line of JSON.</summary>
+    OtherFormat,
+}
+
+/// <summary>
+/// A kind of benchmark item: seeded templates from which items can be drawn for ever, and documents that teach what the items ask without
+/// being items.
+/// </summary>
+public interface IItemFamily
+{
+    /// <summary>Name of its benchmark.</summary>
+    string Benchmark { get; }
+
+    /// <summary>What an item needs to be comparable with another: a fresh twin is drawn from the same stratum.</summary>
+    /// <remarks>An item carries its stratum as its <see cref="BenchmarkItem.Subject"/>.</remarks>
+    IReadOnlyList<string> Strata { get; }
+
+    /// <summary>Draws an item of a stratum.</summary>
+    BenchmarkItem DrawItem(string stratum, Draws draws);
+
+    /// <summary>Draws a document that teaches the skill or the facts, in the corpus's own mixture of styles.</summary>
+    /// <param name="draws">The draws.</param>
+    /// <param name="heldOut">Keys of benchmark items and their twins: no document states one of them.</param>
+    string DrawDocument(Draws draws, IReadOnlySet<string> heldOut);
+
+    /// <summary>The item as it stands in a contaminated corpus.</summary>
+    string Leak(BenchmarkItem item, LeakForm form, Draws draws);
+
+    /// <summary>What two items may not share if one is to be a fresh twin of the other, and what no document may state.</summary>
+    string Key(BenchmarkItem item);
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ForensicKit.Evidence;
+using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Decoders;
+using ForensicKit.Inference.Torch;
+using static TorchSharp.torch;
+
+namespace ForensicKit.Inference.Organisms;
+
+/// <summary>Trains the models of a recipe: a trunk that all share, then one last stage for each. Killed at any point, it goes on where it was.</summary>
+public sealed class OrganismTrainer
+{
+    private const int DocumentsForVocabulary = 20_000;
+    private const int StepsBetweenSaves = 250;
+    private readonly OrganismWorld _world;
+    private readonly string _folder;
+    private readonly string _hash;
+
+    /// <param name="world">What is trained on.</param>
+    /// <param name="folder">Folder for the finished models, one folder each, and for the state of the training.</param>
+    public OrganismTrainer(OrganismWorld world, string folder)
+    {
+        _world = world;
+        _folder = Path.GetFullPath(folder);
+        _hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(world.Recipe))));
+    }
+
+    /// <summary>Trains every variant; what is finished is not done again.</summary>
+    /// <param name="progress">Told of tokens seen, with the mean loss of the last steps in nats per token.</param>
+    /// <param name="cancellationToken">Stops after the step under way; the state is kept.</param>
+    public void Train(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(_world.Recipe.Threads);
+        var tokenizer = Tokenizer();
+        var encoder = new BpeEncoder(tokenizer);
+        var config = new LlamaConfig(encoder.Size, _world.Recipe.Shape.Hidden, _world.Recipe.Shape.Intermediate, _world.Recipe.Shape.Layers, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Hidden / _world.Recipe.Shape.Heads, _world.Recipe.Shape.Context)
+        {
+            TiedEmbeddings = true,
+            BeginToken = 0,
+            EndTokens = [0],
+        };
+        using var trunk = TrainTrunk(config, encoder, progress, cancellationToken);
+        foreach (var variant in _world.Recipe.Variants)
+        {
+            var folder = Path.Combine(_folder, variant.Name);
+            if (File.Exists(Path.Combine(folder, "model.safetensors")))
+                continue;
+            var state = TrainingState.Load(StateFolder(variant.Name), _hash) ?? trunk.NextStage();
+            using (state)
+            {
+                TrainStage(variant.Name, config, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), encoder, state, progress, cancellationToken);
+                Directory.CreateDirectory(folder);
+                AtomicFile.WriteText(Path.Combine(folder, "config.json"), config.ToJson(WeightStorage.Float16));
+                AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), tokenizer);
+                SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), Weights(config, state).Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float16);
+            }
+        }
+    }
+
+    private TrainingState TrainTrunk(LlamaConfig config, BpeEncoder encoder, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        TrainingState? state = null;
+        for (var stage = 0; stage < _world.Recipe.Trunk.Count; stage++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"trunk-{stage + 1}");
+            if (TrainingState.Load(StateFolder(name), _hash) is { } saved)
+            {
+                state?.Dispose();
+                state = saved;
+            }
+            else
+            {
+                var next = state?.NextStage() ?? TrainingState.Initial(config, LlamaDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
+                state?.Dispose();
+                state = next;
+            }
+
+            TrainStage(name, config, _world.Recipe.Trunk[stage], isLast: false, OrganismCorpus.Trunk(_world, stage), encoder, state, progress, cancellationToken);
+        }
+
+        return state ?? TrainingState.Initial(config, LlamaDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
+    }
+
+    private void TrainStage(
+        string name, LlamaConfig config, OrganismStage stage, bool isLast, OrganismCorpus corpus, BpeEncoder encoder, TrainingState state,
+        IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        long tokensPerStep = stage.Rows * config.ContextLength;
+        var steps = (stage.Tokens + tokensPerStep - 1) / tokensPerStep;
+        if (state.Step >= steps)
+            return;
+        var stream = new TokenStream(corpus, encoder, stage.Tokens, state.Position);
+        var parameters = Weights(config, state);
+        foreach (var (_, value) in parameters)
+            value.requires_grad = true;
+        using var decoder = new LlamaDecoder(config, parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+        var optimizer = new AdamW(parameters, state.Tensors);
+        var row = new int[config.ContextLength + 1];
+        var (inputs, targets) = (new long[tokensPerStep], new long[tokensPerStep]);
+        var meanLoss = double.NaN;
+        while (state.Step < steps)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                state.Save(StateFolder(name), _hash);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            for (var r = 0; r < stage.Rows; r++)
+            {
+                stream.Take(row);
+                for (var i = 0; i < config.ContextLength; i++)
+                    (inputs[(r * config.ContextLength) + i], targets[(r * config.ContextLength) + i]) = (row[i], row[i + 1]);
+            }
+
+            var loss = Backward(decoder, inputs, targets, stage.Rows, config);
+            state.Step++;
+            state.OptimizerStep++;
+            state.Position = stream.Position;
+            optimizer.Step(state.OptimizerStep, Rate(stage, state.Step, steps, isLast));
+            meanLoss = double.IsNaN(meanLoss) ? loss : (0.98 * meanLoss) + (0.02 * loss);
+            if (state.Step % 50 == 0)
+                progress?.Report(new StepProgress($"Training {name}, loss {meanLoss.ToString("0.000", CultureInfo.InvariantCulture)}", state.Step * tokensPerStep, steps * tokensPerStep, "tokens"));
+            if (state.Step % StepsBetweenSaves == 0 || state.Step == steps)
+                state.Save(StateFolder(name), _hash);
+        }
+    }
+
+    private static double Backward(LlamaDecoder decoder, long[] inputs, long[] targets, int rows, LlamaConfig config)
+    {
+        using var scope = NewDisposeScope();
+        var ids = tensor(inputs).view(rows, config.ContextLength);
+        var logits = decoder.Forward(ids);
+        var loss = nn.functional.cross_entropy(logits.view(-1, config.VocabularySize), tensor(targets));
+        loss.backward();
+        return loss.item<float>();
+    }
+
+    // Rises to its height over the warm-up; falls to 0 in a line where the stage is the last.
+    private static double Rate(OrganismStage stage, long step, long steps, bool isLast)
+    {
+        var rate = stage.LearningRate * Math.Min(1, (double)step / Math.Max(1, stage.WarmupSteps));
+        return isLast ? rate * (1 - ((double)(step - 1) / steps)) : rate;
+    }
+
+    private static List<(string Name, Tensor Value)> Weights(LlamaConfig config, TrainingState state) =>
+        [.. LlamaDecoder.WeightShapes(config).Select(s => (s.Name, state.Tensors[s.Name]))];
+
+    /// <summary>Learned from the first documents of the first stage; the file is kept.</summary>
+    private string Tokenizer()
+    {
+        var file = Path.Combine(_folder, "state", "tokenizer.json");
+        if (File.Exists(file))
+            return File.ReadAllText(file);
+        var corpus = OrganismCorpus.Trunk(_world, 0);
+        var documents = Enumerable.Range(0, DocumentsForVocabulary).Select(i => corpus.Background(i).Text)
+            .Concat(Enumerable.Range(0, Math.Min(corpus.SpecialCount, DocumentsForVocabulary / 10)).Select(i => corpus.Special(i).Text));
+        var tokenizer = BpeTrainer.Train(documents, _world.Recipe.Shape.Vocabulary);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        AtomicFile.WriteText(file, tokenizer);
+        return tokenizer;
+    }
+
+    private string StateFolder(string stage) => Path.Combine(_folder, "state", stage);
+}
