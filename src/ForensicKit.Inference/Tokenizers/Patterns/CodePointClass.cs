@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+
+namespace ForensicKit.Inference.Tokenizers.Patterns;
+
+/// <summary>A set of Unicode code points: ranges, general categories and other sets, possibly all but these, possibly whatever the case.</summary>
+internal sealed class CodePointClass
+{
+    // In the order of System.Globalization.UnicodeCategory.
+    private static readonly string[] s_categories =
+    [
+        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
+        "Sm", "Sc", "Sk", "So", "Cn",
+    ];
+
+    private readonly (int First, int Last)[] _ranges;
+    private readonly uint _categories;
+    private readonly CodePointClass[] _others;
+    private readonly bool _negated;
+    private readonly bool _ignoreCase;
+    private readonly ulong _low;
+    private readonly ulong _high;
+
+    public CodePointClass((int First, int Last)[] ranges, uint categories, CodePointClass[] others, bool negated, bool ignoreCase)
+    {
+        (_ranges, _categories, _others, _negated, _ignoreCase) = (ranges, categories, others, negated, ignoreCase);
+        for (var c = 0; c < 64; c++)
+        {
+            _low |= Compute(c) ? 1UL << c : 0;
+            _high |= Compute(c + 64) ? 1UL << c : 0;
+        }
+    }
+
+    /// <summary>White_Space of Unicode: 25 code points.</summary>
+    public static CodePointClass Space { get; } = new([(9, 13), (0x85, 0x85)], Mask("Z"), [], negated: false, ignoreCase: false);
+
+    /// <summary>Decimal digits.</summary>
+    public static CodePointClass Digit { get; } = new([], Mask("Nd"), [], negated: false, ignoreCase: false);
+
+    /// <summary>Word characters of Unicode Technical Standard 18, with the two joiners, as Rust's regex crate has them.</summary>
+    public static CodePointClass UnicodeWord { get; } = new(
+        [(0x200c, 0x200d), (0x24b6, 0x24e9), (0x1f130, 0x1f149), (0x1f150, 0x1f169), (0x1f170, 0x1f189)],
+        Mask("L") | Mask("M") | Mask("Nd") | Mask("Nl") | Mask("Pc"),
+        [],
+        negated: false,
+        ignoreCase: false);
+
+    /// <summary>Word characters as Oniguruma has them: no joiners, but the superscripts and fractions of Latin-1.</summary>
+    public static CodePointClass Word { get; } = new(
+        [(0xb2, 0xb3), (0xb9, 0xb9), (0xbc, 0xbe), (0x24b6, 0x24e9), (0x1f130, 0x1f149), (0x1f150, 0x1f169), (0x1f170, 0x1f189)],
+        Mask("L") | Mask("M") | Mask("Nd") | Mask("Nl") | Mask("Pc"),
+        [],
+        negated: false,
+        ignoreCase: false);
+
+    /// <summary>Everything with a number's category, letters and fractions among them (Rust's <c>char::is_numeric</c>).</summary>
+    public static CodePointClass Numeric { get; } = new([], Mask("N"), [], negated: false, ignoreCase: false);
+
+    /// <summary>One code point.</summary>
+    public static CodePointClass Of(int codePoint, bool ignoreCase = false) => new([(codePoint, codePoint)], 0, [], negated: false, ignoreCase);
+
+    /// <summary>Bits of a general category (<c>Lu</c>) or of all that begin with a letter (<c>L</c>); 0 for an unknown one.</summary>
+    public static uint Mask(string category) => category switch
+    {
+        "L" => Mask("Lu") | Mask("Ll") | Mask("Lt") | Mask("Lm") | Mask("Lo"),
+        "M" => Mask("Mn") | Mask("Mc") | Mask("Me"),
+        "N" => Mask("Nd") | Mask("Nl") | Mask("No"),
+        "Z" => Mask("Zs") | Mask("Zl") | Mask("Zp"),
+        "P" => Mask("Pc") | Mask("Pd") | Mask("Ps") | Mask("Pe") | Mask("Pi") | Mask("Pf") | Mask("Po"),
+        "S" => Mask("Sm") | Mask("Sc") | Mask("Sk") | Mask("So"),
+        "C" => Mask("Cc") | Mask("Cf") | Mask("Cs") | Mask("Co") | Mask("Cn"),
+        _ => Array.IndexOf(s_categories, category) is >= 0 and var bit ? 1u << bit : 0,
+    };
+
+    /// <summary>The complement.</summary>
+    public CodePointClass Not() => new([], 0, [this], negated: true, ignoreCase: false);
+
+    /// <summary>Whether <paramref name="codePoint"/> is in the set.</summary>
+    public bool Contains(int codePoint) => codePoint < 64 ? (_low >> codePoint & 1) != 0
+        : codePoint < 128 ? (_high >> (codePoint - 64) & 1) != 0
+        : Compute(codePoint);
+
+    private bool Compute(int codePoint) => (Listed(codePoint) || (_ignoreCase && OtherCases(codePoint))) != _negated;
+
+    private bool Listed(int codePoint)
+    {
+        foreach (var (first, last) in _ranges)
+        {
+            if (codePoint >= first && codePoint <= last)
+                return true;
+        }
+
+        if (_categories != 0 && (_categories >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint) & 1) != 0)
+            return true;
+        foreach (var other in _others)
+        {
+            if (other.Contains(codePoint))
+                return true;
+        }
+
+        return false;
+    }
+
+    // Simple case folding: also the long s, and the signs for kelvin and angstrom, which fold to letters.
+    private bool OtherCases(int codePoint)
+    {
+        if (!Rune.TryCreate(codePoint, out var rune))
+            return false;
+        var upper = Rune.ToUpperInvariant(rune).Value;
+        var lower = Rune.ToLowerInvariant(rune).Value;
+        var folded = codePoint switch { 0x17f => 's', 0x212a => 'k', 0x212b => 0xe5, _ => lower };
+        return Listed(lower) || Listed(upper) || Listed(folded) || (folded == 's' && Listed(0x17f)) || (folded == 'k' && Listed(0x212a))
+            || (folded == 0xe5 && Listed(0x212b)) || (codePoint == 0x17f && Listed('S'));
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+using CsCheck;
+using ForensicKit.Inference.Tokenizers;
+using ForensicKit.Inference.Tokenizers.Patterns;
+
+namespace ForensicKit.Inference.Tests.Tokenizers;
+
+public sealed class CodePointPatternTests
+{
+    [Theory]
+    [InlineData("a|ab|abc")]
+    [InlineData("(?:ab|a)(?:bc|c)?")]
+    [InlineData("a*b+?c{1,2}")]
+    [InlineData("a{0,2}?b")]
+    [InlineData("(?:ab?){2,3}c")]
+    [InlineData("(?:a|bc)*c")]
+    [InlineData("(?:a|bc)*?c")]
+    [InlineData("(?:a|b)+(?=c)")]
+    [InlineData("a+(?!b)|b")]
+    [InlineData("(?>a|ab)c|a")]
+    [InlineData("(?>a+)b?")]
+    [InlineData("[ab]{2,}c|[^a]")]
+    [InlineData("a(?:b|)c")]
+    [InlineData("((a|b)c?)+b")]
+    [InlineData("(?i:aB)c|a")]
+    [InlineData("(?:a(?:b(?:c|a)*)*)+c")]
+    [InlineData("(?:a+b|b+a){1,3}")]
+    [InlineData("[a-b]?c|.")]
+    public void Matches_are_those_of_the_platform(string pattern)
+    {
+        var platform = new Regex(@"\G(?:" + pattern + ")", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        var own = new CodePointPattern(pattern);
+        Gen.Int[0, 3].Array[0, 12].Select(letters => new string([.. letters.Select(i => "abcB"[i])])).Sample(text =>
+        {
+            var points = CodePoints.Of(text);
+            for (var at = 0; at <= text.Length; at++)
+            {
+                var expected = platform.Match(text, at);
+                Assert.Equal(expected.Success ? expected.Index + expected.Length : -1, own.MatchEnd(points, at));
+            }
+        }, iter: 500, threads: 1);
+    }
+
+    [Fact]
+    public void Possessive_quantifiers_give_nothing_back()
+    {
+        Assert.Equal(-1, new CodePointPattern("a++a").MatchEnd(CodePoints.Of("aaa"), 0));
+        Assert.Equal(-1, new CodePointPattern("(?:ab|a)*+a").MatchEnd(CodePoints.Of("aba"), 0));
+        Assert.Equal(3, new CodePointPattern("(?:ab)*+a").MatchEnd(CodePoints.Of("aba"), 0));
+    }
+
+    [Theory]
+    [InlineData("(a", "'('")]
+    [InlineData("a)", "')'")]
+    [InlineData("[a", "'['")]
+    [InlineData("a**", "quantifier of a quantifier")]
+    [InlineData("a{2}?", "quantifier of a quantifier")]
+    [InlineData("(?:a*)*", "can match nothing")]
+    [InlineData("^a", "'^'")]
+    [InlineData(@"\b", "escape")]
+    [InlineData(@"\1", "escape")]
+    [InlineData(@"\p{Han}", "'Han'")]
+    [InlineData("(?<!a)b", "group of this kind")]
+    [InlineData("(?<x>a)", "group of this kind")]
+    [InlineData("(?i)a", "rest of a group")]
+    [InlineData("[a&&b]", "inside a class")]
+    [InlineData("[[:alpha:]]", "inside a class")]
+    [InlineData("[b-a]", "ends before it begins")]
+    [InlineData("a{1001}", "broken quantifier")]
+    [InlineData("(?:(?:(?:(?:a{1000}b){1000}c){1000}d){1000}e){1000}", "too large")]
+    [InlineData(@"\", "at the end")]
+    public void What_is_not_supported_is_named(string pattern, string problem) =>
+        Assert.Contains(problem, Assert.Throws<FormatException>(() => new CodePointPattern(pattern)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_pattern_that_explodes_is_stopped()
+    {
+        var pattern = new CodePointPattern("(?:a|a)+b");
+        Assert.Contains("takes too long", Assert.Throws<KitException>(() => pattern.MatchEnd(CodePoints.Of(new string('a', 60)), 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Long_texts_need_no_deep_stack() =>
+        Assert.Equal(100_001, new CodePointPattern("(?:a|b)+c").MatchEnd(CodePoints.Of(new string('a', 100_000) + "c"), 0));
+}

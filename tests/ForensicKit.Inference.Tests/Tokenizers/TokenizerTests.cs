@@ -1,0 +1,131 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using ForensicKit.Inference.Tokenizers;
+
+namespace ForensicKit.Inference.Tests.Tokenizers;
+
+public sealed class TokenizerTests
+{
+    /// <summary>A tokenizer as the kit's own trainer writes it: 256 bytes, a few merges, one special token.</summary>
+    public static string Small(bool pairs = false)
+    {
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal) { ["<|end|>"] = 0 };
+        foreach (var c in ByteAlphabet.Characters)
+            vocabulary.Add(c.ToString(), vocabulary.Count);
+        (string, string)[] merges = [("a", "b"), ("Ġ", "ab"), ("ab", "ab"), ("Ġ", "c")];
+        foreach (var (left, right) in merges)
+            vocabulary.Add(left + right, vocabulary.Count);
+        return JsonSerializer.Serialize(new
+        {
+            version = "1.0",
+            added_tokens = new[] { new { id = 0, content = "<|end|>", single_word = false, lstrip = false, rstrip = false, normalized = false, special = true } },
+            pre_tokenizer = new
+            {
+                type = "Sequence",
+                pretokenizers = new object[]
+                {
+                    new { type = "Digits", individual_digits = true },
+                    new { type = "ByteLevel", add_prefix_space = false, trim_offsets = true, use_regex = true },
+                },
+            },
+            decoder = new { type = "ByteLevel", add_prefix_space = false, trim_offsets = true, use_regex = true },
+            model = new { type = "BPE", vocab = vocabulary, merges = merges.Select(m => pairs ? (object)new[] { m.Item1, m.Item2 } : $"{m.Item1} {m.Item2}") },
+        });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Both_spellings_of_merges_are_read(bool pairs)
+    {
+        var tokenizer = Parse(Small(pairs));
+        Assert.Equal(["abab", "Ġab", "Ġc", "Ġ", "1", "2"], tokenizer.Encode("abab ab c 12").Tokens);
+        Assert.Equal(260, tokenizer.MaxId);
+        Assert.Equal(0, tokenizer.IdOf("<|end|>"));
+        Assert.Equal([0], tokenizer.SpecialIds);
+        Assert.Equal(64, tokenizer.Sha256.Length);
+    }
+
+    [Fact]
+    public void Any_text_comes_back()
+    {
+        var tokenizer = Parse(Small());
+        Gen.OneOf(Gen.String, Gen.String["ab c<|end|>\n"]).Sample(text =>
+        {
+            var whole = new string([.. text.EnumerateRunes().SelectMany(r => r.ToString())]);
+            var encoded = tokenizer.Encode(text);
+            Assert.Equal(whole, tokenizer.Decode(encoded.Ids));
+            var stream = tokenizer.Stream();
+            Assert.Equal(whole, string.Concat(encoded.Ids.Select(stream.Add)) + stream.Finish());
+        }, iter: 2000, threads: 1);
+    }
+
+    [Fact]
+    public void Long_words_are_merged_as_short_ones_are()
+    {
+        // Words that are longer than the limit of one way of merging, and the same parts apart.
+        var tokenizer = Parse(Small());
+        Assert.Equal(Enumerable.Repeat("abab", 1000), tokenizer.Encode(string.Concat(Enumerable.Repeat("ab", 2000))).Tokens);
+        Assert.Equal(["a", .. Enumerable.Repeat("abab", 50), "a"], tokenizer.Encode("a" + string.Concat(Enumerable.Repeat("ab", 100)) + "a").Tokens);
+    }
+
+    [Fact]
+    public void A_stream_holds_unfinished_characters_back()
+    {
+        var tokenizer = Parse(Small());
+        var stream = tokenizer.Stream(skipSpecialTokens: true);
+        Assert.Equal(["", "", "", "😀", ""], tokenizer.Encode("😀<|end|>").Ids.Select(stream.Add));
+        Assert.Equal("", stream.Finish());
+        var broken = tokenizer.Stream();
+        Assert.Equal(["", ""], tokenizer.Encode("😀").Ids.Take(2).Select(broken.Add));
+        Assert.Equal("\ufffd", broken.Finish());
+    }
+
+    [Theory]
+    [InlineData("normalizer", """{"type":"Replace"}""", "normalizer 'Replace'")]
+    [InlineData("normalizer", """{"type":"NFC","x":1}""", "'x' of the normalizer NFC")]
+    [InlineData("normalizer", "[]", "the normalizer is not an object")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "pre-tokenizer 'Metaspace'")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?<=a)"},"behavior":"Isolated"}""", "a group of this kind")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":""},"behavior":"Isolated"}""", "pattern is empty")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Odd"}""", "behaviour 'Odd'")]
+    [InlineData("decoder", """{"type":"Fuse"}""", "decoder 'Fuse'")]
+    [InlineData("post_processor", """{"type":"BertProcessing"}""", "post-processor 'BertProcessing'")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[],"special_tokens":{}}""", "leaves the text out")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x"}}],"special_tokens":{}}""", "'x' is missing")]
+    [InlineData("truncation", "{}", "truncates")]
+    [InlineData("surprise", "{}", "'surprise' of the file")]
+    [InlineData("model", "null", "no model")]
+    [InlineData("model", """{"type":"Unigram"}""", "model 'Unigram'")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a a"]}""", "merge of 'a' and 'a'")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]}""", "the id of another token")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":-1},"merges":[]}""", "not a whole number")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a"]}""", "not two tokens")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"byte_fallback":true}""", "byte_fallback")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}""", "dropout")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""", "end_of_word_suffix")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"<unk>"}""", "unknown token '<unk>'")]
+    public void What_is_not_supported_is_named(string key, string value, string problem)
+    {
+        var root = JsonNode.Parse(Small())!.AsObject();
+        root[key] = JsonNode.Parse(value);
+        Assert.Contains(problem, Assert.Throws<KitException>(() => Parse(root.ToJsonString())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_characters_become_the_unknown_token_or_nothing()
+    {
+        const string Model = """{"type":"BPE","vocab":{"a":0,"b":1,"<unk>":2,"ab":3},"merges":["a b"]UNK}""";
+        Tokenizer With(string unknown) => Parse($$"""{"model":{{Model.Replace("UNK", unknown, StringComparison.Ordinal)}}}""");
+        Assert.Equal([3, 3], With("").Encode("axbab").Ids);
+        Assert.Equal([0, 2, 2, 1], With(""","unk_token":"<unk>" """).Encode("axxb").Ids);
+        var fused = With(""","unk_token":"<unk>","fuse_unk":true""").Encode("axxb");
+        Assert.Equal([0, 2, 1], fused.Ids);
+        Assert.Equal([(0, 1), (1, 3), (3, 4)], fused.Offsets);
+        Assert.Equal("a b", With("").Decode([0, 7, 1]));
+    }
+
+    private static Tokenizer Parse(string json) => Tokenizer.Parse(Encoding.UTF8.GetBytes(json), "tokenizer.json");
+}
