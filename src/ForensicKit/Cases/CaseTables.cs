@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForensicKit.Claims;
+using ForensicKit.Contamination;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
@@ -49,7 +50,7 @@ internal static class CaseTables
     /// <summary>Every score there is: printed ones, and stored responses under each rule.</summary>
     public static DataFrame Scores(ClaimSheet sheet)
     {
-        var rows = sheet.Claims.SelectMany(c => PrintedRows(c).Concat(c.RuleScores.Select(r => RuleRow(c, r)))).ToList();
+        var rows = sheet.Claims.SelectMany(c => PrintedRows(c).Concat(c.RuleScores.Select(r => RuleRow(c, r))).Concat(c.Runs.Select(r => RunRow(c, r)))).ToList();
         return Table(
             rows, ("Claim", r => r.Claim), ("Score", r => r.What), ("%", r => r.Score), ("95% interval", r => r.Interval), ("Right answers", r => r.Correct),
             ("Minus claim (points)", r => r.Difference));
@@ -70,6 +71,28 @@ internal static class CaseTables
             if (score is not null)
                 yield return new(claim.Label, what, score.Text, "", "", FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
         }
+    }
+
+    /// <summary>What of each benchmark stands in the training text.</summary>
+    public static DataFrame Presence(ClaimSheet sheet) => Table(
+        [.. (sheet.Contamination?.Benchmarks ?? []).Select(b => (b.Title, Counts: PresenceCounts.Of(b.Name, b.Presence)))],
+        ("Benchmark", r => r.Title),
+        ("Items that can be found", r => Text(r.Counts.Items)),
+        ("Question and answer", r => Text(r.Counts.QuestionAndAnswer)),
+        ("Question only", r => Text(r.Counts.QuestionOnly)),
+        ("Answer only", r => Text(r.Counts.AnswerOnly)),
+        ("Fresh twins found", r => $"{Text(r.Counts.FreshFound)} of {Text(r.Counts.Fresh)}"),
+        ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + " times"));
+
+    private static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static ScoreRow RunRow(ClaimEvidence claim, RunScore score)
+    {
+        var interval = BinomialInterval.Wilson(score.Right, score.Items, 0.95);
+        return new(
+            claim.Label, $"{score.Protocol.Title}: {score.Title}", FindingValue.Fixed(score.Percent, 2),
+            $"{FindingValue.Fixed(100 * interval.Lower, 2)}–{FindingValue.Fixed(100 * interval.Upper, 2)}",
+            string.Create(CultureInfo.InvariantCulture, $"{score.Right:N0} of {score.Items:N0}"), FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
     }
 
     private static ScoreRow RuleRow(ClaimEvidence claim, RuleScore score)

@@ -1,10 +1,12 @@
 using System.Globalization;
 using ForensicKit.Claims;
+using ForensicKit.Contamination;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
 using ForensicKit.Manifests;
+using ForensicKit.Models;
 using ForensicKit.Reporting;
 using Microsoft.Data.Analysis;
 
@@ -18,16 +20,20 @@ namespace ForensicKit.Cases;
 public sealed class Investigation
 {
     private readonly ArtifactStore _store;
+    private readonly IModelEngines? _engines;
     private readonly TimeProvider _clock;
+    private readonly Reproduction _reproduction;
 
-    private Investigation(KitFolder kit, CaseManifest manifest, Dossier dossier, EvidenceDatabase evidence, ArtifactStore store, TimeProvider clock)
+    private Investigation(KitFolder kit, CaseManifest manifest, Dossier dossier, EvidenceDatabase evidence, ArtifactStore store, IModelEngines? engines, TimeProvider clock)
     {
         Kit = kit;
         Case = manifest;
         Dossier = dossier;
         Evidence = evidence;
         _store = store;
+        _engines = engines;
         _clock = clock;
+        _reproduction = new Reproduction(manifest, kit, store, dossier, evidence, clock);
     }
 
     /// <summary>The case as it was set out.</summary>
@@ -45,10 +51,11 @@ public sealed class Investigation
     /// <summary>Opens a case: an investigation that is under way is gone on with, otherwise one begins.</summary>
     /// <param name="caseName">Name of a case below <c>data-manifests/cases</c>, or the path of a case file.</param>
     /// <param name="folder">Folder for the evidence; empty for <c>dossiers/CASE</c>, numbered where an earlier one is finished.</param>
+    /// <param name="engines">What loads models and runs programs; null where the case asks none.</param>
     /// <param name="cancellationToken">Stops waiting for locks.</param>
     /// <exception cref="KitException">The case is unknown or wrong, the folder belongs to another case or is sealed, or cannot be written.</exception>
-    public static Task<Investigation> OpenAsync(string caseName, string folder = "", CancellationToken cancellationToken = default) =>
-        Task.Run(() => Open(KitFolder.Locate(), caseName, folder, TimeProvider.System, cancellationToken), cancellationToken);
+    public static Task<Investigation> OpenAsync(string caseName, string folder = "", IModelEngines? engines = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Open(KitFolder.Locate(), caseName, folder, TimeProvider.System, cancellationToken, engines), cancellationToken);
 
     /// <inheritdoc cref="OpenAsync"/>
     /// <param name="kit">Where manifests and artifacts are.</param>
@@ -56,7 +63,8 @@ public sealed class Investigation
     /// <param name="folder">Folder for the evidence; empty for the default.</param>
     /// <param name="clock">Dates evidence and custody entries.</param>
     /// <param name="cancellationToken">Stops waiting for locks.</param>
-    public static Investigation Open(KitFolder kit, string caseName, string folder, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="engines">What loads models and runs programs; null where the case asks none.</param>
+    public static Investigation Open(KitFolder kit, string caseName, string folder, TimeProvider clock, CancellationToken cancellationToken, IModelEngines? engines = null)
     {
         using var step = StepTrace.Begin("open");
         var manifest = kit.Manifests.Case(caseName);
@@ -77,7 +85,7 @@ public sealed class Investigation
             ("margin_points", manifest.MarginPoints.ToString("R", CultureInfo.InvariantCulture)),
             ("seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
             ("sha256", caseHash));
-        return new Investigation(kit, manifest, dossier, evidence, ArtifactStore.For(manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable)), clock);
+        return new Investigation(kit, manifest, dossier, evidence, kit.StoreFor(manifest), engines, clock);
     }
 
     /// <summary>Where manifests are.</summary>
@@ -101,25 +109,50 @@ public sealed class Investigation
     public async Task<DataFrame> TakeInAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var step = StepTrace.Begin("take in");
-        await Task.Run(() => new Reproduction(Case, Kit, _store, Dossier, Evidence, _clock).TakeIn(progress, cancellationToken), cancellationToken);
-        return CaseTables.Artifacts(Evidence, cancellationToken);
+        var token = StepContext.Cancellation(cancellationToken);
+        await Task.Run(() => _reproduction.TakeIn(StepContext.Progress(progress), token), token);
+        return CaseTables.Artifacts(Evidence, token);
     }
 
-    /// <summary>Stores printed scores and recorded responses, then scores the responses under every rule of the case; returns the scores.</summary>
+    /// <summary>
+    /// Stores printed scores and recorded responses, asks the models of the case, then scores every stored response under every rule that its
+    /// protocol or recording names; returns the scores.
+    /// </summary>
     public async Task<DataFrame> ReproduceAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var step = StepTrace.Begin("reproduce");
+        var token = StepContext.Cancellation(cancellationToken);
+        var told = StepContext.Progress(progress);
+        await Task.Run(
+            async () =>
+            {
+                _reproduction.TakeIn(told, token);
+                _reproduction.StorePrintedScores(token);
+                _reproduction.StoreResponses(told, token);
+                _reproduction.Score(told, token);
+                await _reproduction.AskModelsAsync(_engines, told, token);
+                await _reproduction.ScoreRunsAsync(_engines, told, token);
+            },
+            token);
+        return CaseTables.Scores(Sheet());
+    }
+
+    /// <summary>Looks for benchmark items in the training text of the case; returns what was found, by benchmark.</summary>
+    /// <exception cref="KitException">The case brings no training text.</exception>
+    public async Task<DataFrame> ScanAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var step = StepTrace.Begin("scan");
+        var plan = Case.Contamination ?? throw new KitException("This case brings no training text.", Case.FilePath, "Give it 'contamination' with its snippets, or leave out this notebook.");
+        var token = StepContext.Cancellation(cancellationToken);
         await Task.Run(
             () =>
             {
-                var reproduction = new Reproduction(Case, Kit, _store, Dossier, Evidence, _clock);
-                reproduction.TakeIn(progress, cancellationToken);
-                reproduction.StorePrintedScores(cancellationToken);
-                reproduction.StoreResponses(progress, cancellationToken);
-                reproduction.Score(progress, cancellationToken);
+                var snippets = _store.Resolve([.. plan.Snippets.Select(id => Case.Artifacts.First(a => a.Id == id))], token);
+                var scan = ContaminationStep.Run(plan, snippets, b => _reproduction.ItemsOf(b, token), Evidence, _clock.GetUtcNow(), StepContext.Progress(progress), token);
+                Dossier.RecordOnce("run", scan, ("origin", "scan"), ("snippets", string.Join(", ", plan.Snippets)));
             },
-            cancellationToken);
-        return CaseTables.Scores(Sheet());
+            token);
+        return CaseTables.Presence(Sheet());
     }
 
     /// <summary>The claims with everything that is stored for them.</summary>
@@ -143,14 +176,15 @@ public sealed class Investigation
     public async Task<DataFrame> JudgeAsync(CancellationToken cancellationToken = default)
     {
         using var step = StepTrace.Begin("judge");
+        var token = StepContext.Cancellation(cancellationToken);
         await Task.Run(
             () =>
             {
-                var findings = Question.AskAll(Sheet());
-                Evidence.AppendFindings(findings, _clock.GetUtcNow(), cancellationToken);
+                var findings = Question.AskAll(Sheet(), token);
+                Evidence.AppendFindings(findings, _clock.GetUtcNow(), token);
                 Dossier.RecordOnce([.. findings.Select(f => new CustodyEvent("finding", f.Id, [("sha256", f.Sha256()), ("verdict", f.Verdict?.ToString() ?? "-")]))]);
             },
-            cancellationToken);
+            token);
         return Verdicts();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ForensicKit.Evidence;
 using ForensicKit.Manifests;
 
 namespace ForensicKit.Cases;
@@ -30,6 +31,12 @@ public sealed class KitFolder
 
     /// <summary>The benchmark of that name, read once.</summary>
     public BenchmarkManifest Benchmark(string name) => _benchmarks.GetOrAdd(name, Manifests.Benchmark);
+
+    /// <summary>
+    /// Where a case's files are looked for: the usual places, and the folder of the kit's cases, since the files of one case may serve another.
+    /// </summary>
+    public ArtifactStore StoreFor(CaseManifest manifest) => ArtifactStore.For(
+        manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(Root, ManifestsFolder, "cases"));
 
     /// <summary>Finds the kit upward from the current folder, then upward from where its assemblies are.</summary>
     /// <exception cref="KitException">Neither lies inside a checkout.</exception>

@@ -7,6 +7,9 @@ namespace ForensicKit.Claims;
 /// <param name="Claims">The claims, in the order of the case file.</param>
 public sealed record ClaimSheet(string CaseName, double Alpha, double MarginPoints, IReadOnlyList<ClaimEvidence> Claims)
 {
+    /// <summary>What the contamination step stored; null where it has not been done.</summary>
+    public ContaminationEvidence? Contamination { get; init; }
+
     /// <summary>Confidence level that holds for all claims at once (Bonferroni): 1 − α/m.</summary>
     public double SimultaneousLevel => 1 - (Alpha / Math.Max(1, Claims.Count));
 }
@@ -73,6 +76,15 @@ public sealed record ClaimEvidence
 
     /// <summary>Scores of stored responses; empty where there are none.</summary>
     public IReadOnlyList<RuleScore> RuleScores { get; init; } = [];
+
+    /// <summary>Scores of the claim's model on the claim's benchmark, asked by this case: every protocol under every rule.</summary>
+    public IReadOnlyList<RunScore> Runs { get; init; } = [];
+
+    /// <summary>The score under the benchmark's standard protocol and its own rule; null where this case did not ask.</summary>
+    public RunScore? Standard => Runs.FirstOrDefault(r => r.Protocol.Role == Manifests.ProtocolRole.Standard && r.IsOwnRule);
+
+    /// <summary>The score under the protocol that is thought to explain the claim, and its own rule; null where there is none.</summary>
+    public RunScore? AsClaimed => Runs.FirstOrDefault(r => r.Protocol.Role == Manifests.ProtocolRole.Claimed && r.IsOwnRule);
 
     /// <summary>A name for the claim in tables and figures; distinct within a sheet.</summary>
     public required string Label { get; init; }

@@ -31,9 +31,10 @@ internal static class SheetReader
         var runNames = manifest.Recordings.ToDictionary(r => Reproduction.RunOf(r, manifest.ArtifactsOf(r)).Id, r => r.Id, StringComparer.Ordinal);
         // Rules in the order the case names them, so that tables and figures read the same everywhere.
         var order = manifest.Recordings.SelectMany(r => r.Rules.Select(rule => (Reproduction.RunOf(r, manifest.ArtifactsOf(r)).Id, rule))).Select((k, i) => (k, i)).ToDictionary(x => x.k, x => x.i);
+        var runs = RunReader.Read(manifest, kit, evidence, cancellationToken);
         var manyModels = manifest.Claims.Select(c => c.Model).Distinct(StringComparer.Ordinal).Count() > 1;
         var manyBenchmarks = manifest.Claims.Select(c => c.Benchmark).Distinct(StringComparer.Ordinal).Count() > 1;
-        return new ClaimSheet(manifest.Name, manifest.Alpha, manifest.MarginPoints, [.. manifest.Claims.Select(claim =>
+        IReadOnlyList<ClaimEvidence> claims = [.. manifest.Claims.Select(claim =>
         {
             var benchmark = kit.Benchmark(claim.Benchmark).Title;
             var model = manifest.Model(claim.Model).Title;
@@ -46,13 +47,21 @@ internal static class SheetReader
                 Claimed = Printed(claim.Id, "claimed") ?? new PrintedScore(model, claim.Claimed, claim.N, StatedOf(claim.Protocol), claim.Source),
                 N = claim.N,
                 SamplesPerItem = claim.SamplesPerItem,
-                Reproduced = Printed(claim.Id, "reproduced"),
-                Reference = Printed(claim.Id, "reference"),
-                RuleScores = [.. scores.Where(s => s.Model == claim.Model && s.Benchmark == claim.Benchmark)
+                Reproduced = Printed(claim.Id, "reproduced") ?? RunReader.Print(runs, claim.Model, claim.Benchmark, model),
+                Reference = Printed(claim.Id, "reference") ?? ReferenceOf(claim),
+                Runs = [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)],
+                RuleScores = [.. scores.Where(s => runNames.ContainsKey(s.Run) && s.Model == claim.Model && s.Benchmark == claim.Benchmark)
                     .OrderBy(s => order.GetValueOrDefault((s.Run, s.Rule), int.MaxValue))
                     .Select(s => new RuleScore(s.Run, runNames.GetValueOrDefault(s.Run, s.Run), s.Rule, ScoringRules.Find(s.Rule)?.Title ?? s.Rule, ScoringRules.Find(s.Rule)?.IsOwnVerdict ?? false, s.Correct, s.Items, s.Unscorable))],
             };
-        })]);
+        })];
+        return new ClaimSheet(manifest.Name, manifest.Alpha, manifest.MarginPoints, claims)
+        {
+            Contamination = RunReader.Contamination(manifest, kit, evidence, runs, cancellationToken),
+        };
+
+        PrintedScore? ReferenceOf(Claim claim) => manifest.Models.Where(m => m.Role == ModelRole.Reference && m.Id != claim.Model)
+            .Select(m => RunReader.Print(runs, m.Id, claim.Benchmark, m.Title)).FirstOrDefault(r => r is not null);
 
         PrintedScore? Printed(string claim, string role) => printed.FirstOrDefault(p => p.Claim == claim && p.Role == role).Score;
     }

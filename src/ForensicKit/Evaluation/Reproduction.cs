@@ -6,6 +6,7 @@ using ForensicKit.Claims;
 using ForensicKit.Evidence;
 using ForensicKit.Importing;
 using ForensicKit.Manifests;
+using ForensicKit.Models;
 
 namespace ForensicKit.Evaluation;
 
@@ -13,19 +14,17 @@ namespace ForensicKit.Evaluation;
 /// Brings a case's material into evidence: files, printed scores, responses, scores. Every step can be repeated: what is stored already
 /// is left alone, so an interrupted step goes on where it stopped.
 /// </summary>
-internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, ArtifactStore store, Dossier dossier, EvidenceDatabase evidence, TimeProvider clock)
+internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, ArtifactStore store, Dossier dossier, EvidenceDatabase evidence, TimeProvider clock) : IDisposable
 {
     // Rows per transaction: small enough that a killed process repeats little, large enough that commits cost little.
     private const int BatchSize = 4096;
     private readonly Dictionary<string, VerifiedArtifact> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ILanguageModel> _models = new(StringComparer.Ordinal);
 
     /// <summary>Finds every file of the case by its hash and notes it in evidence and custody log.</summary>
     public void TakeIn(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        var needed = manifest.Recordings.SelectMany(manifest.ArtifactsOf)
-            .Concat(manifest.Recordings.Select(r => r.Benchmark).Distinct(StringComparer.Ordinal).SelectMany(b => kit.Benchmark(b).ItemArtifacts))
-            .DistinctBy(a => a.Id, StringComparer.Ordinal)
-            .ToList();
+        var needed = Needed().DistinctBy(a => a.Sha256, StringComparer.Ordinal).ToList();
         for (var i = 0; i < needed.Count; i++)
         {
             var artifact = needed[i];
@@ -75,6 +74,62 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
                 "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("recording", recording.Id), ("responses", Text(stored)),
                 ("unanswered_items", Text(read.Unanswered.Count)), ("unmatched_records", Text(read.UnmatchedCount)));
         }
+    }
+
+    /// <summary>Asks the models of the case everything that its protocols ask and that is not stored yet.</summary>
+    public async Task AskModelsAsync(IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var runs = new ModelRuns(manifest, evidence, clock);
+        foreach (var plan in manifest.Runs.OrderBy(r => r.Model, StringComparer.Ordinal))
+        {
+            var run = RunOf(plan);
+            if (evidence.IsComplete(run.Id, cancellationToken))
+                continue;
+            var responses = await runs.AskAsync(run, plan, ItemsOf(plan.Benchmark, cancellationToken), Model(plan.Model, engines), progress, cancellationToken);
+            dossier.RecordOnce(
+                "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("protocol", plan.Protocol.Id),
+                ("responses", responses.ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+
+    /// <summary>Scores what the models answered: under pure rules from evidence alone, programs by running them in a sandbox.</summary>
+    public async Task ScoreRunsAsync(IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var plans = manifest.Runs.ToList();
+        for (var i = 0; i < plans.Count; i++)
+        {
+            progress?.Report(new StepProgress("Scoring responses", i, plans.Count, "runs"));
+            var run = RunOf(plans[i]);
+            evidence.AppendScores([.. Rescore(evidence, run, [.. plans[i].Protocol.Rules.Select(ScoringRules.Find).OfType<IScoringRule>()], cancellationToken)], cancellationToken);
+            foreach (var rule in plans[i].Protocol.Rules.Select(ProgramRules.Find).OfType<ProgramRule>())
+                await RunProgramsAsync(run, rule, engines, progress, cancellationToken);
+        }
+
+        if (plans.Count > 0)
+            progress?.Report(new StepProgress("Scoring responses", plans.Count, plans.Count, "runs"));
+    }
+
+    /// <summary>The run a plan is.</summary>
+    public Run RunOf(RunPlan plan) => ModelRuns.RunOf(manifest, plan, kit.Manifests.Model(manifest.Model(plan.Model).Manifest!), kit.Benchmark(plan.Benchmark));
+
+    /// <summary>A model of the case, loaded once.</summary>
+    /// <exception cref="KitException">There is nothing here that runs models, or the files are not one that can be run.</exception>
+    public ILanguageModel Model(string id, IModelEngines? engines)
+    {
+        if (_models.TryGetValue(id, out var loaded))
+            return loaded;
+        if (engines is null)
+            throw new KitException($"The case asks the model '{manifest.Model(id).Title}', and nothing here runs models.", manifest.FilePath, "Open the investigation with engines, as the notebooks do.", ExitCode.EnvironmentLacks);
+        var model = kit.Manifests.Model(manifest.Model(id).Manifest!);
+        return _models[id] = engines.LoadModel(model, store.Resolve(model.Artifacts, CancellationToken.None));
+    }
+
+    /// <summary>Releases the models.</summary>
+    public void Dispose()
+    {
+        foreach (var model in _models.Values)
+            model.Dispose();
+        _models.Clear();
     }
 
     /// <summary>Scores stored responses under every rule of their recording.</summary>
@@ -131,7 +186,40 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     /// <summary>What is said of a protocol, as JSON; what is not said is absent.</summary>
     public static string Json(ProtocolStatement protocol) => JsonSerializer.Serialize(protocol.Choices.Where(c => c.Value is not null).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal));
 
-    private IReadOnlyList<BenchmarkItem> ItemsOf(string benchmark, CancellationToken cancellationToken)
+    private IEnumerable<Artifact> Needed()
+    {
+        var benchmarks = manifest.Recordings.Select(r => r.Benchmark).Concat(manifest.Runs.Select(r => r.Benchmark))
+            .Concat(manifest.Contamination?.Benchmarks.SelectMany(b => new[] { b.Benchmark, b.Fresh }) ?? [])
+            .Concat(new[] { manifest.Sensitivity?.Benchmark, manifest.Latency?.Benchmark }.OfType<string>());
+        var models = manifest.Runs.Select(r => r.Model).Concat(new[] { manifest.Sensitivity?.Model, manifest.Latency?.Model }.OfType<string>());
+        return manifest.Recordings.SelectMany(manifest.ArtifactsOf)
+            .Concat(benchmarks.Distinct(StringComparer.Ordinal).SelectMany(b => kit.Benchmark(b).ItemArtifacts))
+            .Concat(models.Distinct(StringComparer.Ordinal).SelectMany(m => kit.Manifests.Model(manifest.Model(m).Manifest!).Artifacts))
+            .Concat(manifest.Contamination?.Snippets.Select(id => manifest.Artifacts.First(a => a.Id == id)) ?? []);
+    }
+
+    private async Task RunProgramsAsync(Run run, ProgramRule rule, IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (evidence.HasScores(run.Id, rule.Id, cancellationToken))
+            return;
+        if (engines is null)
+            throw new KitException("No sandbox: programs that a model wrote are never run without one.", run.Benchmark, "Open the investigation with engines, as the notebooks do.", ExitCode.EnvironmentLacks);
+        var items = ItemsOf(run.Benchmark, cancellationToken).ToDictionary(i => i.Id, StringComparer.Ordinal);
+        var responses = evidence.ReadResponses(run.Id, cancellationToken).GroupBy(r => r.ItemId, StringComparer.Ordinal).ToList();
+        using var sandbox = engines.CreateSandbox(ProgramLanguage.Of(items.Values.First()));
+        var scores = new List<ItemScore>();
+        foreach (var group in responses)
+        {
+            if (scores.Count % 50 == 0)
+                progress?.Report(new StepProgress($"Running programs in a sandbox ({sandbox.Engine})", scores.Count, responses.Count, "programs"));
+            scores.Add(await rule.ScoreAsync(items[group.Key], [.. group], sandbox, cancellationToken));
+        }
+
+        evidence.AppendScores(scores, cancellationToken);
+    }
+
+    /// <summary>The items of a benchmark; their reference answers are noted in evidence.</summary>
+    public IReadOnlyList<BenchmarkItem> ItemsOf(string benchmark, CancellationToken cancellationToken)
     {
         var items = BenchmarkFormats.Read(kit.Benchmark(benchmark), store, cancellationToken);
         evidence.AppendItems(benchmark, items, cancellationToken);

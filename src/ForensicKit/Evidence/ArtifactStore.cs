@@ -44,11 +44,12 @@ public sealed class ArtifactStore
     /// <param name="manifestPath">Path of the manifest.</param>
     /// <param name="dataFolder">The value of FORENSICKIT_DATA; null or empty where it is not set.</param>
     /// <param name="cache">The user's cache; null for <see cref="DefaultCache"/>.</param>
-    public static ArtifactStore For(string manifestPath, string? dataFolder, string? cache = null)
+    /// <param name="more">One more folder, asked after the manifest's own; null for none.</param>
+    public static ArtifactStore For(string manifestPath, string? dataFolder, string? cache = null, string? more = null)
     {
         var own = Path.GetDirectoryName(Path.GetFullPath(manifestPath))!;
         var data = dataFolder is { Length: > 0 } ? Path.GetFullPath(dataFolder) : DataBesideRepository(own);
-        return new([own, .. data is null ? Array.Empty<string>() : [data, Path.Combine(data, "data")]], cache ?? DefaultCache);
+        return new([own, .. more is null ? Array.Empty<string>() : [more], .. data is null ? Array.Empty<string>() : [data, Path.Combine(data, "data")]], cache ?? DefaultCache);
     }
 
     /// <summary>The user's cache: <c>forensickit/artifacts</c> in the local application data folder; null for a user without one.</summary>

@@ -92,6 +92,18 @@ public sealed partial class EvidenceDatabase
     public long CountResponses(string runId, CancellationToken cancellationToken) =>
         Query("SELECT count(*) FROM responses WHERE run_id = $id", row => row.GetInt64(0), cancellationToken, ("id", runId))[0];
 
+    /// <summary>Whether all responses of a run are stored.</summary>
+    public bool IsComplete(string runId, CancellationToken cancellationToken) =>
+        Query("SELECT 1 FROM completed_runs WHERE run_id = $id", row => row.GetInt32(0), cancellationToken, ("id", runId)).Count > 0;
+
+    /// <summary>Whether a run's scores under a rule are stored.</summary>
+    public bool HasScores(string runId, string rule, CancellationToken cancellationToken) =>
+        Query("SELECT 1 FROM scores WHERE run_id = $id AND rule = $rule LIMIT 1", row => row.GetInt32(0), cancellationToken, ("id", runId), ("rule", rule)).Count > 0;
+
+    /// <summary>Which responses of a run are stored: item, choice (-1 for a generated answer), sample.</summary>
+    public IReadOnlySet<(string ItemId, int Choice, int Sample)> StoredResponses(string runId, CancellationToken cancellationToken) =>
+        Query("SELECT item_id, choice_index, sample_index FROM responses WHERE run_id = $id", row => (row.GetString(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken, ("id", runId)).ToHashSet();
+
     /// <summary>Appends a batch of responses in one transaction.</summary>
     public void AppendResponses(IReadOnlyList<Response> responses, CancellationToken cancellationToken) => Append(
         connection =>

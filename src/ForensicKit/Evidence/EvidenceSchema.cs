@@ -36,7 +36,7 @@ public sealed record EvidenceTable(string Name, string Meaning, IReadOnlyList<st
 public static class EvidenceSchema
 {
     /// <summary>Version of the layout below; a database of another version is refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Facts about the database itself.</summary>
     public static EvidenceTable Facts { get; } = new("facts", "One fact about this database.", ["name"],
@@ -182,7 +182,68 @@ public static class EvidenceSchema
         new("comparison", "VARCHAR NOT NULL", "How a re-run is compared: exact, absolute:x, relative:x, within-interval or ignore."),
     ]);
 
+    /// <summary>Scans of training text.</summary>
+    public static EvidenceTable Scans { get; } = new("scans", "One scan of training text for benchmark items.", ["scan_id"],
+    [
+        new("scan_id", "VARCHAR NOT NULL", "SHA-256 over files, items and options (first 16 hex digits)."),
+        new("options", "VARCHAR NOT NULL", "How it looked, as JSON."),
+        new("documents", "BIGINT NOT NULL", "Documents read."),
+        new("words", "BIGINT NOT NULL", "Words read."),
+        new("scanned_at", "TIMESTAMP NOT NULL", "When, UTC."),
+    ]);
+
+    /// <summary>Stretches of training text that are stretches of items.</summary>
+    public static EvidenceTable OverlapMatches { get; } = new("overlap_matches", "A stretch of a training document that is, up to small edits, a stretch of an item.", ["scan_id", "match_index"],
+    [
+        new("scan_id", "VARCHAR NOT NULL", "The scan."),
+        new("match_index", "BIGINT NOT NULL", "0-based, in the order of documents and places."),
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name."),
+        new("item_id", "VARCHAR NOT NULL", "The item."),
+        new("field", "VARCHAR NOT NULL", "The item's field, for example question or answer."),
+        new("document_id", "VARCHAR NOT NULL", "The document."),
+        new("shard", "VARCHAR NOT NULL", "The document's shard."),
+        new("document_start", "INTEGER NOT NULL", "Where it starts in the document, UTF-16 code units."),
+        new("document_end", "INTEGER NOT NULL", "Where it ends, exclusive."),
+        new("document_start_byte", "BIGINT NOT NULL", "Where it starts in the document's UTF-8 bytes."),
+        new("document_end_byte", "BIGINT NOT NULL", "Where it ends, exclusive."),
+        new("item_start", "INTEGER NOT NULL", "Where it starts in the field, UTF-16 code units."),
+        new("item_end", "INTEGER NOT NULL", "Where it ends, exclusive."),
+        new("matched_words", "INTEGER NOT NULL", "Words that agree."),
+        new("coverage", "DOUBLE NOT NULL", "Their share of the field's words."),
+        new("identity", "DOUBLE NOT NULL", "Their share of the aligned places."),
+        new("item_text", "VARCHAR NOT NULL", "The stretch in the item, cut at 1,000 characters."),
+        new("document_text", "VARCHAR NOT NULL", "The stretch in the document, cut at 1,000 characters."),
+    ]);
+
+    /// <summary>What a scan says of each item.</summary>
+    public static EvidenceTable ItemPresences { get; } = new("item_presence", "What a scan says of one item. Presence is not inflation.", ["scan_id", "benchmark", "item_id"],
+    [
+        new("scan_id", "VARCHAR NOT NULL", "The scan."),
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name; a fresh twin stands under the name of the published one."),
+        new("item_id", "VARCHAR NOT NULL", "The item."),
+        new("is_fresh", "BOOLEAN NOT NULL", "Whether it cannot be in the text: the scan's control."),
+        new("kind", "VARCHAR", "QuestionOnly, AnswerOnly or QuestionAndAnswer; null where it is not there."),
+        new("documents", "INTEGER NOT NULL", "Distinct documents that hold a part."),
+        new("occurrences", "INTEGER NOT NULL", "Places that hold a part."),
+        new("coverage", "DOUBLE NOT NULL", "Largest share of a field found in one place."),
+        new("is_verbatim", "BOOLEAN NOT NULL", "Whether a whole text stands there word for word."),
+        new("is_findable", "BOOLEAN NOT NULL", "Whether any text of it is long and distinct enough to be found."),
+    ]);
+
+    /// <summary>Requests of a latency measurement.</summary>
+    public static EvidenceTable LatencyRequests { get; } = new("latency_requests", "One request of a latency measurement, nanoseconds since its start.", ["load_id", "request_index"],
+    [
+        new("load_id", "VARCHAR NOT NULL", "The load: single-stream, or open-loop with its rate."),
+        new("request_index", "INTEGER NOT NULL", "0-based."),
+        new("scheduled_ns", "BIGINT NOT NULL", "When it was to arrive."),
+        new("started_ns", "BIGINT NOT NULL", "When the model took it up."),
+        new("first_token_ns", "BIGINT NOT NULL", "When its first token was there; -1 where it failed."),
+        new("last_token_ns", "BIGINT NOT NULL", "When its last token was there; -1 where it failed."),
+        new("tokens", "INTEGER NOT NULL", "Tokens of the answer."),
+        new("failed", "BOOLEAN NOT NULL", "Whether it failed."),
+    ]);
+
     /// <summary>All tables, in the order of the flow.</summary>
     public static IReadOnlyList<EvidenceTable> Tables { get; } =
-        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Findings, FindingValues];
+        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Scans, OverlapMatches, ItemPresences, LatencyRequests, Findings, FindingValues];
 }

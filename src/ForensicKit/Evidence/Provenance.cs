@@ -22,6 +22,13 @@ public sealed record Provenance(string KitVersion, IReadOnlyDictionary<string, s
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}",
         Environment.ProcessorCount);
 
+    /// <summary>This process together with the libraries and threads of a model that it asks.</summary>
+    public Provenance With(IReadOnlyDictionary<string, string> libraries, int threads) => this with
+    {
+        Libraries = new SortedDictionary<string, string>(Libraries.Concat(libraries).DistinctBy(l => l.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
+        Threads = threads,
+    };
+
     /// <summary><see cref="Libraries"/> as JSON.</summary>
     public string LibrariesJson => JsonSerializer.Serialize(Libraries);
 

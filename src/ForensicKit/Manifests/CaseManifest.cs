@@ -36,6 +36,18 @@ public sealed record CaseManifest
     /// <summary>Runs that somebody else made and recorded.</summary>
     public IReadOnlyList<RecordingStatement> Recordings { get; init; } = [];
 
+    /// <summary>Protocols under which this case asks models itself.</summary>
+    public IReadOnlyList<RunProtocol> Protocols { get; init; } = [];
+
+    /// <summary>Training text to look for benchmark items in; null where none is at hand.</summary>
+    public ContaminationPlan? Contamination { get; init; }
+
+    /// <summary>How far the wording of the prompt moves a score; null where this is not asked.</summary>
+    public SensitivityPlan? Sensitivity { get; init; }
+
+    /// <summary>Latency claims; null where there are none.</summary>
+    public LatencyPlan? Latency { get; init; }
+
     /// <summary>Ids of the protocols under which a claim may be understood.</summary>
     public IReadOnlyList<string> AdmissibleProtocols { get; init; } = [];
 
@@ -50,6 +62,9 @@ public sealed record CaseManifest
 
     /// <summary>The folder of the manifest, where the case's own files lie.</summary>
     public string Folder => Path.GetDirectoryName(Path.GetFullPath(FilePath))!;
+
+    /// <summary>Every run of the protocols: models and benchmarks of each, in their order.</summary>
+    public IEnumerable<RunPlan> Runs => Protocols.SelectMany(p => p.Models.SelectMany(m => p.Benchmarks.Select(b => new RunPlan(m, b, p))));
 
     /// <summary>The model of that id.</summary>
     /// <exception cref="KeyNotFoundException">The case has no such model.</exception>

@@ -30,7 +30,7 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         var models = Ids(root, "models");
         var benchmarks = catalogue.Names(ManifestCatalogue.Benchmarks);
         var modelManifests = catalogue.Names(ManifestCatalogue.Models);
-        foreach (var list in (ReadOnlySpan<string>)["models", "claims", "recordings"])
+        foreach (var list in (ReadOnlySpan<string>)["models", "claims", "recordings", "protocols"])
             MustDiffer(IdNodes(list), list[..^1]);
         MustBeKnown(root["suspect"], "model", models, "Add it to 'models'.");
         foreach (var model in root.Maps("models"))
@@ -48,6 +48,7 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
                 errors.Add(reported.At, "A reference score does not say whose it is.", "Give 'model', the id of another model of the case.");
         }
 
+        CheckSteps(models, benchmarks);
         foreach (var recording in root.Maps("recordings"))
         {
             CheckArtifacts([.. recording.Scalars("artifacts")]);
@@ -55,6 +56,38 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
             foreach (var rule in rules)
                 MustBeKnown(rule, "scoring rule", ScoringRules.All.Select(known => known.Id), "Use a rule that the kit knows.");
             MustDiffer(rules, "scoring rule");
+        }
+    }
+
+    private void CheckSteps(IReadOnlyList<string> models, IReadOnlyList<string> benchmarks)
+    {
+        var runnable = root.Maps("models").Where(m => m["manifest"] is not null).Select(m => m["id"]).OfType<ScalarNode>().Select(id => id.Value.Trim()).ToList();
+        foreach (var protocol in root.Maps("protocols"))
+        {
+            foreach (var model in protocol.Scalars("models"))
+                MustBeKnown(model, "model that can be run", runnable, "Add it to 'models' with its manifest.");
+            foreach (var benchmark in protocol.Scalars("benchmarks"))
+                MustBeKnown(benchmark, "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+            foreach (var rule in protocol.Scalars("rules"))
+                MustBeKnown(rule, "scoring rule", ScoringRules.Ids, "Use a rule that the kit knows.");
+        }
+
+        if (root.Map("contamination") is { } contamination)
+        {
+            CheckArtifacts([.. contamination.Scalars("snippets")]);
+            MustBeKnown(contamination["reference"], "model", models, "Add it to 'models'.");
+            foreach (var pair in contamination.Maps("benchmarks"))
+            {
+                MustBeKnown(pair["benchmark"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+                MustBeKnown(pair["fresh"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+            }
+        }
+
+        foreach (var step in new[] { root.Map("sensitivity"), root.Map("latency") }.OfType<MapNode>())
+        {
+            MustBeKnown(step["model"], "model that can be run", runnable, "Add it to 'models' with its manifest.");
+            MustBeKnown(step["benchmark"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+            MustBeKnown(step["rule"], "scoring rule", ScoringRules.Ids, "Use a rule that the kit knows.");
         }
     }
 

@@ -10,7 +10,7 @@ public abstract class Question
 {
     /// <summary>All questions, in the order of the document.</summary>
     public static IReadOnlyList<Question> All { get; } =
-        [new GapQuestion(), new RuleQuestion(), new ArithmeticQuestion(), new CompletenessQuestion(), new LuckQuestion(), new PowerQuestion()];
+        [new GapQuestion(), new RuleQuestion(), new ProtocolQuestion(), new PresenceQuestion(), new InflationQuestion(), new ArithmeticQuestion(), new CompletenessQuestion(), new LuckQuestion(), new PowerQuestion()];
 
     /// <summary>Kind of its findings, for example <c>gap</c>.</summary>
     public abstract string Kind { get; }
@@ -30,8 +30,18 @@ public abstract class Question
     /// <summary>The findings of this kind on the sheet, in the order of its claims; empty where the question does not apply.</summary>
     public abstract IEnumerable<Finding> Ask(ClaimSheet sheet);
 
-    /// <summary>Asks every question of the sheet.</summary>
-    public static IReadOnlyList<Finding> AskAll(ClaimSheet sheet) => [.. All.SelectMany(q => q.Ask(sheet))];
+    /// <summary>Asks every question of the sheet; stops between findings.</summary>
+    public static IReadOnlyList<Finding> AskAll(ClaimSheet sheet, CancellationToken cancellationToken = default)
+    {
+        var findings = new List<Finding>();
+        foreach (var finding in All.SelectMany(q => q.Ask(sheet)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            findings.Add(finding);
+        }
+
+        return findings;
+    }
 
     /// <summary>SQL that shows a claim's printed scores.</summary>
     protected static string PrintedScoresQuery(ClaimEvidence claim) =>

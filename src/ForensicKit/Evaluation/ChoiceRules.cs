@@ -5,29 +5,31 @@ using ForensicKit.Evidence;
 
 namespace ForensicKit.Evaluation;
 
-/// <summary>Ways of choosing an ending from log-likelihoods: the first of the largest values.</summary>
-internal static class HellaSwagRules
+/// <summary>Ways of taking a choice from log-likelihoods: the first of the largest values.</summary>
+internal static class ChoiceRules
 {
     private const string HarnessSource = "Source: lm-evaluation-harness 4e7e0d47, api/task.py, process_results of multiple-choice tasks.";
 
-    /// <summary>Every rule.</summary>
-    public static IReadOnlyList<IScoringRule> All { get; } =
+    /// <summary>Every rule, under the name of the benchmark that is usually scored so and under a name for all.</summary>
+    public static IReadOnlyList<IScoringRule> All { get; } = [.. Under("hellaswag"), .. Under("choice")];
+
+    private static IEnumerable<IScoringRule> Under(string family) =>
     [
         new ChoiceRule(
-            "hellaswag/sum", "Sum of log-likelihoods",
-            "The ending with the largest Σ log p, the first on ties (lm-eval: acc). " + HarnessSource,
+            $"{family}/sum", "Sum of log-likelihoods",
+            "The choice with the largest Σ log p, the first on ties (lm-eval: acc). " + HarnessSource,
             response => response.LogLikelihood),
         new ChoiceRule(
-            "hellaswag/per-token", "Mean per token",
-            "The ending with the largest mean log p per token, the first on ties. The mean is taken as recorded, or else Σ log p divided by the number of recorded tokens.",
+            $"{family}/per-token", "Mean per token",
+            "The choice with the largest mean log p per token, the first on ties. The mean is taken as recorded, or else Σ log p divided by the number of recorded tokens.",
             response => response.LogLikelihoodPerToken ?? (response.TokenIds is { Count: > 0 } tokens ? response.LogLikelihood / tokens.Count : null)),
         new ChoiceRule(
-            "hellaswag/per-byte", "Mean per byte",
-            "The ending with the largest Σ log p per UTF-8 byte, the first on ties. The mean is taken as recorded, or else Σ log p divided by the bytes of the scored text, where the response holds it, without the space before it (lm-eval: acc_bytes). " + HarnessSource,
+            $"{family}/per-byte", "Mean per byte",
+            "The choice with the largest Σ log p per UTF-8 byte, the first on ties. The mean is taken as recorded, or else Σ log p divided by the bytes of the scored text, where the response holds it, without the space before it (lm-eval: acc_bytes). " + HarnessSource,
             response => response.LogLikelihoodPerByte ?? (ScoredText(response) is { } text ? response.LogLikelihood / Encoding.UTF8.GetByteCount(text) : null)),
         new ChoiceRule(
-            "hellaswag/per-character", "Mean per character",
-            "The ending with the largest Σ log p divided by the code points of the scored text, where the response holds it, without the space before it, the first on ties (lm-eval: acc_norm). " + HarnessSource,
+            $"{family}/per-character", "Mean per character",
+            "The choice with the largest Σ log p divided by the code points of the scored text, where the response holds it, without the space before it, the first on ties (lm-eval: acc_norm). " + HarnessSource,
             response => ScoredText(response) is { } text ? response.LogLikelihood / text.EnumerateRunes().Count() : null),
     ];
 

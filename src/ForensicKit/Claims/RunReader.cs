@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using ForensicKit.Cases;
+using ForensicKit.Contamination;
+using ForensicKit.Evaluation;
+using ForensicKit.Evidence;
+using ForensicKit.Manifests;
+
+namespace ForensicKit.Claims;
+
+/// <summary>Reads from evidence what a case asked of models itself.</summary>
+internal static class RunReader
+{
+    /// <summary>The scores of every finished run of the case's protocols, in the order of the case.</summary>
+    public static IReadOnlyList<RunScore> Read(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        var scores = new List<RunScore>();
+        foreach (var plan in manifest.Runs)
+        {
+            var run = ModelRuns.RunOf(manifest, plan, kit.Manifests.Model(manifest.Model(plan.Model).Manifest!), kit.Benchmark(plan.Benchmark));
+            if (!evidence.IsComplete(run.Id, cancellationToken))
+                continue;
+            var rows = evidence.Query(
+                "SELECT rule, item_id, correct FROM scores WHERE run_id = $id ORDER BY rule, item_index",
+                row => (Rule: row.GetString(0), Item: row.GetString(1), Correct: !row.IsDBNull(2) && row.GetBoolean(2)),
+                cancellationToken,
+                ("id", run.Id)).ToLookup(r => r.Rule, StringComparer.Ordinal);
+            scores.AddRange(plan.Protocol.Rules.Where(rows.Contains).Select(rule => new RunScore(
+                run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Correct)])));
+        }
+
+        return scores;
+    }
+
+    /// <summary>A model's standard score as a printed one, with enough digits to give its count back; null where the case did not ask.</summary>
+    public static PrintedScore? Print(IReadOnlyList<RunScore> runs, string model, string benchmark, string title)
+    {
+        var run = Standard(runs, model, benchmark);
+        return run is null ? null : new PrintedScore(
+            title, run.Percent.ToString("F2", CultureInfo.InvariantCulture), run.Items,
+            JsonSerializer.Deserialize<Dictionary<string, string>>(ModelRuns.Json(run.Protocol))!, $"run {run.RunId} of this investigation, {run.Protocol.Title}");
+    }
+
+    /// <summary>What the contamination step stored; null where it has not been done.</summary>
+    public static ContaminationEvidence? Contamination(
+        CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, IReadOnlyList<RunScore> runs, CancellationToken cancellationToken)
+    {
+        if (manifest.Contamination is not { } plan || evidence.ReadScan(cancellationToken) is not { } scan)
+            return null;
+        var presence = evidence.ReadPresence(scan.Id, cancellationToken);
+        var suspect = manifest.Suspect ?? manifest.Models[0].Id;
+        return new ContaminationEvidence(
+            scan,
+            JsonSerializer.Deserialize<OverlapOptions>(scan.Options)!,
+            [.. plan.Benchmarks.Select(b =>
+            {
+                var own = presence.Where(p => p.BenchmarkName == b.Benchmark).ToList();
+                return new BenchmarkPresence(
+                    b.Benchmark, kit.Benchmark(b.Benchmark).Title, manifest.Claims.FirstOrDefault(c => c.Benchmark == b.Benchmark && c.Model == suspect)?.Id, own,
+                    Items(b, own, runs, suspect, plan.Reference), kit.Benchmark(b.Benchmark).Items.N, evidence.ReadExample(scan.Id, b.Benchmark, cancellationToken));
+            })],
+            manifest.Model(suspect).Title,
+            manifest.Model(plan.Reference).Title);
+    }
+
+    private static RunScore? Standard(IReadOnlyList<RunScore> runs, string model, string benchmark) =>
+        runs.FirstOrDefault(r => r.Model == model && r.Benchmark == benchmark && r.Protocol.Role == ProtocolRole.Standard && r.IsOwnRule);
+
+    // Leaked: question and answer stand in the text. Fresh: the twins. Everything else is neither.
+    private static List<InflationItem> Items(TwinBenchmarks benchmarks, List<ItemPresence> presence, IReadOnlyList<RunScore> runs, string suspect, string reference)
+    {
+        var items = new List<InflationItem>();
+        foreach (var (name, isFresh) in new[] { (benchmarks.Benchmark, false), (benchmarks.Fresh, true) })
+        {
+            if (Standard(runs, suspect, name) is not { } asked || Standard(runs, reference, name) is not { } clean)
+                return [];
+            var right = clean.ItemIds.Zip(clean.Correct).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+            var found = presence.Where(p => p.IsFresh == isFresh).ToDictionary(p => p.ItemId, StringComparer.Ordinal);
+            for (var i = 0; i < asked.Items; i++)
+            {
+                var id = asked.ItemIds[i];
+                if (isFresh || found.GetValueOrDefault(id)?.Kind == LeakKind.QuestionAndAnswer)
+                    items.Add(new InflationItem(id, !isFresh, isFresh ? 0 : found[id].Occurrences, asked.Correct[i], right[id]));
+            }
+        }
+
+        return items;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ForensicKit.Benchmarks;
+using ForensicKit.Evidence;
+using ForensicKit.Manifests;
+using ForensicKit.Models;
+
+namespace ForensicKit.Evaluation;
+
+/// <summary>
+/// Asks models: every request of a run, each answer stored before anything is scored. What is stored already is not asked again, so an
+/// interrupted run goes on where it stopped.
+/// </summary>
+internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence, TimeProvider clock)
+{
+    // Requests handed to a model at once and answers per transaction: enough to fill batches, few enough that a killed process repeats little.
+    private const int RequestsAtOnce = 1024;
+
+    /// <summary>The run of a plan. Its id covers everything that decides the responses, device and batches excepted: those are recorded.</summary>
+    public static Run RunOf(CaseManifest manifest, RunPlan plan, ModelManifest model, BenchmarkManifest benchmark)
+    {
+        var protocol = Json(plan.Protocol);
+        var weights = Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal)));
+        var items = Hash(benchmark.ItemArtifacts);
+        return new Run
+        {
+            Id = EvidenceDatabase.Sha256(string.Join('\n', "inference", plan.Model, Hash(model.Artifacts), plan.Benchmark, items, protocol, manifest.Seed.ToString(CultureInfo.InvariantCulture)))[..16],
+            Model = plan.Model,
+            Benchmark = plan.Benchmark,
+            Origin = "inference",
+            Protocol = protocol,
+            ModelSha256 = weights,
+            TokenizerSha256 = model.Artifacts.FirstOrDefault(a => a.Path.EndsWith("tokenizer.json", StringComparison.Ordinal))?.Sha256,
+            Seed = manifest.Seed,
+        };
+    }
+
+    /// <summary>A protocol as evidence keeps it.</summary>
+    public static string Json(RunProtocol protocol) => JsonSerializer.Serialize(new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["id"] = protocol.Id,
+        ["role"] = protocol.Role.ToString().ToLowerInvariant(),
+        ["kind"] = protocol.Kind.ToString().ToLowerInvariant(),
+        ["template"] = protocol.Template,
+        ["temperature"] = protocol.Temperature.ToString("R", CultureInfo.InvariantCulture),
+        ["top_p"] = protocol.TopP.ToString("R", CultureInfo.InvariantCulture),
+        ["samples"] = protocol.Samples.ToString(CultureInfo.InvariantCulture),
+        ["max_tokens"] = protocol.MaxTokens.ToString(CultureInfo.InvariantCulture),
+        ["stop"] = JsonSerializer.Serialize(protocol.Stop),
+    });
+
+    /// <summary>Asks everything that is not stored yet; returns how many responses the run has.</summary>
+    public async Task<long> AskAsync(
+        Run run, RunPlan plan, IReadOnlyList<BenchmarkItem> items, ILanguageModel model, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var described = run with { Device = model.Description.Device, DType = model.Description.DType, BatchShape = model.Description.BatchPolicy };
+        var provenance = Provenance.Current.With(model.Description.Libraries, model.Description.Threads);
+        if (evidence.BeginRun(described, provenance, clock.GetUtcNow(), cancellationToken))
+            return evidence.CountResponses(run.Id, cancellationToken);
+        var stored = evidence.StoredResponses(run.Id, cancellationToken);
+        var wanted = Requests(plan.Protocol, items).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
+        long done = stored.Count, total = stored.Count + wanted.Count;
+        var step = $"{manifest.Model(plan.Model).Title}: {plan.Protocol.Title}, {plan.Benchmark}";
+        foreach (var chunk in wanted.Chunk(RequestsAtOnce))
+        {
+            progress?.Report(new StepProgress(step, done, total, "responses"));
+            var answers = plan.Protocol.Kind == ProtocolKind.Choices
+                ? await ScoreAsync(run.Id, chunk, model, cancellationToken)
+                : await GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
+            evidence.AppendResponses(answers, cancellationToken);
+            done += answers.Count;
+        }
+
+        progress?.Report(new StepProgress(step, done, total, "responses"));
+        evidence.CompleteRun(run.Id, clock.GetUtcNow(), cancellationToken);
+        return done;
+    }
+
+    private static IEnumerable<Request> Requests(RunProtocol protocol, IReadOnlyList<BenchmarkItem> items)
+    {
+        foreach (var item in items)
+        {
+            var prompt = PromptTemplate.Render(protocol.Template, item);
+            if (protocol.Kind == ProtocolKind.Choices)
+            {
+                for (var choice = 0; choice < item.Choices.Count; choice++)
+                    yield return new(item, prompt, choice, 0);
+            }
+            else
+            {
+                for (var sample = 0; sample < protocol.Samples; sample++)
+                    yield return new(item, prompt, null, sample);
+            }
+        }
+    }
+
+    private static async Task<List<Response>> ScoreAsync(string runId, Request[] requests, ILanguageModel model, CancellationToken cancellationToken)
+    {
+        var asked = requests.Select((r, i) => new ContinuationRequest(i, r.Prompt, " " + r.Item.Choices[r.Choice!.Value])).ToList();
+        var answers = new List<Response>(requests.Length);
+        await foreach (var scored in model.ScoreAsync(asked, cancellationToken))
+        {
+            var text = asked[scored.Id].Continuation;
+            var sum = scored.LogProbs.Sum();
+            answers.Add(Of(runId, requests[scored.Id]) with
+            {
+                Text = text,
+                LogLikelihood = sum,
+                LogLikelihoodPerToken = sum / scored.LogProbs.Count,
+                LogLikelihoodPerByte = sum / Encoding.UTF8.GetByteCount(text.TrimStart(' ')),
+                TokenIds = scored.TokenIds,
+                TokenLogProbs = scored.LogProbs,
+            });
+        }
+
+        return answers;
+    }
+
+    private async Task<List<Response>> GenerateAsync(string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, CancellationToken cancellationToken)
+    {
+        var sampling = new Sampling(protocol.Temperature, protocol.TopP);
+        var asked = requests.Select((r, i) => new GenerationRequest(i, r.Prompt, protocol.MaxTokens, protocol.Stop, sampling, SeedOf(r))).ToList();
+        var answers = new List<Response>(requests.Length);
+        await foreach (var generated in model.GenerateAsync(asked, cancellationToken))
+        {
+            answers.Add(Of(runId, requests[generated.Id]) with
+            {
+                Text = generated.Text,
+                LogLikelihood = generated.LogProbs.Sum(),
+                TokenIds = generated.TokenIds,
+                TokenLogProbs = generated.LogProbs,
+                FinishReason = generated.FinishReason,
+            });
+        }
+
+        return answers;
+    }
+
+    private static Response Of(string runId, Request request) => new()
+    {
+        RunId = runId,
+        ItemId = request.Item.Id,
+        ItemIndex = request.Item.Index,
+        ChoiceIndex = request.Choice,
+        SampleIndex = request.Sample,
+        Prompt = request.Prompt,
+    };
+
+    // Sample i of item j is drawn with the same seed whatever else is asked.
+    private long SeedOf(Request request) => Convert.ToInt64(EvidenceDatabase.Sha256(string.Create(CultureInfo.InvariantCulture, $"{manifest.Seed}\n{request.Item.Id}\n{request.Sample}"))[..15], 16);
+
+    private static string Hash(IEnumerable<Artifact> artifacts) =>
+        artifacts.Select(a => a.Sha256).Order(StringComparer.Ordinal).ToList() is [var one] ? one : EvidenceDatabase.Sha256(string.Join('+', artifacts.Select(a => a.Sha256).Order(StringComparer.Ordinal)));
+
+    private sealed record Request(BenchmarkItem Item, string Prompt, int? Choice, int Sample);
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+
+namespace ForensicKit.Manifests;
+
+/// <summary>The parts of a case manifest that say what is asked of models: their shapes, and the records made of them.</summary>
+internal static class CaseSteps
+{
+    private static ValueShape Temperature { get; } = Decimal("a number from 0 to 2", 0, 2, isAbove: false);
+
+    private static ValueShape TopP { get; } = Decimal("a number above 0, at most 1", 0, 1);
+
+    private static ValueShape Positive { get; } = Decimal("a number above 0", 0, 1_000_000);
+
+    /// <summary>A protocol.</summary>
+    public static ObjectShape Protocol { get; } = new("a protocol to run", "protocols to run",
+    [
+        new("id", Shapes.Name, true, "Identifier within the case."),
+        new("title", Shapes.Text, true, "Name for people."),
+        new("role", Shapes.OneOf("standard", "claimed"), true, "What it is to the case: the benchmark's own, or what the claimant did or is thought to have done."),
+        new("kind", Shapes.OneOf("choices", "generation"), true, "What is asked: the log-likelihood of every choice, or generated answers."),
+        new("models", new ListShape(Shapes.Name, 1), true, "Ids of the models it is asked of."),
+        new("benchmarks", new ListShape(Shapes.Name, 1), true, "Names of the benchmarks it is asked on."),
+        new("template", Shapes.Text, true, "The prompt, with {{question}}, {{choices}} (a line for each, with letters) and {{subject}}. A choice follows after a space."),
+        new("temperature", Temperature, false, "Temperature of sampling; 0, the default, is greedy."),
+        new("top_p", TopP, false, "Nucleus; 1, the default, is all tokens."),
+        new("samples", Shapes.Count, false, "Samples for each item; 1 where it is left out."),
+        new("max_tokens", Shapes.Count, false, "Most tokens of an answer; 256 where it is left out."),
+        new("stop", new ListShape(Shapes.Text), false, "Texts that end an answer."),
+        new("rules", new ListShape(Shapes.Text, 1), true, "Ids of the scoring rules; the first is the protocol's own."),
+    ]);
+
+    /// <summary>A contamination step.</summary>
+    public static ObjectShape Contamination { get; } = new("a contamination step", "contamination steps",
+    [
+        new("snippets", new ListShape(Shapes.Name, 1), true, "Ids of the artifacts with training text: JSON lines with id, shard and text."),
+        new("reference", Shapes.Name, true, "Id of a model that was not trained on them."),
+        new("benchmarks", new ListShape(new ObjectShape("a benchmark with its twin", "benchmarks with their twins",
+        [
+            new("benchmark", Shapes.Name, true, "Name of the published benchmark."),
+            new("fresh", Shapes.Name, true, "Name of its twin: as many items of the same kinds that nobody can have trained on."),
+        ]), 1), true, "Benchmarks to look for."),
+    ]);
+
+    /// <summary>A sensitivity step.</summary>
+    public static ObjectShape Sensitivity { get; } = new("a sensitivity step", "sensitivity steps",
+    [
+        new("model", Shapes.Name, true, "Id of the model."),
+        new("benchmark", Shapes.Name, true, "Name of the benchmark: one with choices."),
+        new("items", Shapes.Count, true, "How many items, taken evenly from the whole benchmark."),
+        new("rule", Shapes.Text, true, "Id of the scoring rule."),
+    ]);
+
+    /// <summary>A latency step.</summary>
+    public static ObjectShape Latency { get; } = new("a latency step", "latency steps",
+    [
+        new("model", Shapes.Name, true, "Id of the model."),
+        new("benchmark", Shapes.Name, true, "Name of the benchmark whose questions are the prompts."),
+        new("template", Shapes.Text, true, "The prompt, as in a protocol."),
+        new("max_tokens", Shapes.Count, true, "Most tokens of every answer."),
+        new("single_stream_requests", Shapes.Count, true, "Requests one after the other."),
+        new("open_loop_requests", Shapes.Count, true, "Requests at random times, at the rate of the claim."),
+        new("claims", new ListShape(new ObjectShape("a latency claim", "latency claims",
+        [
+            new("id", Shapes.Name, true, "Identifier within the case."),
+            new("metric", Shapes.OneOf("ttft", "tpot"), true, "Time to first token, or time per output token after the first."),
+            new("percentile", Decimal("a number above 0 and below 100", 0, 100), true, "Percentile that the value is said to hold for."),
+            new("milliseconds", Positive, true, "The claimed value."),
+            new("rate_per_second", Positive, true, "Load that is stated: requests in a second, at random times."),
+            new("hardware", Shapes.Text, true, "Hardware that is stated."),
+            new("source", Shapes.Text, true, "Where the claim stands."),
+        ]), 1), true, "The claims."),
+    ]);
+
+    /// <summary>Makes a protocol of its node.</summary>
+    public static RunProtocol ReadProtocol(MapNode node) => new()
+    {
+        Id = node.Text("id"),
+        Title = node.Text("title"),
+        Role = Enum.Parse<ProtocolRole>(node.Text("role"), ignoreCase: true),
+        Kind = Enum.Parse<ProtocolKind>(node.Text("kind"), ignoreCase: true),
+        Models = node.Texts("models"),
+        Benchmarks = node.Texts("benchmarks"),
+        Template = Verbatim(node["template"]!),
+        Temperature = Number(node, "temperature", 0),
+        TopP = Number(node, "top_p", 1),
+        Samples = node.OptionalCount("samples") ?? 1,
+        MaxTokens = node.OptionalCount("max_tokens") ?? 256,
+        Stop = [.. node.Scalars("stop").Select(Verbatim)],
+        Rules = node.Texts("rules"),
+    };
+
+    /// <summary>Makes a contamination step of its node.</summary>
+    public static ContaminationPlan? ReadContamination(MapNode? node) => node is null ? null : new(
+        node.Texts("snippets"), node.Text("reference"), [.. node.Maps("benchmarks").Select(b => new TwinBenchmarks(b.Text("benchmark"), b.Text("fresh")))]);
+
+    /// <summary>Makes a sensitivity step of its node.</summary>
+    public static SensitivityPlan? ReadSensitivity(MapNode? node) => node is null ? null : new(
+        node.Text("model"), node.Text("benchmark"), node.OptionalCount("items")!.Value, node.Text("rule"));
+
+    /// <summary>Makes a latency step of its node.</summary>
+    public static LatencyPlan? ReadLatency(MapNode? node) => node is null ? null : new(
+        node.Text("model"), node.Text("benchmark"), Verbatim(node["template"]!), node.OptionalCount("max_tokens")!.Value,
+        node.OptionalCount("single_stream_requests")!.Value, node.OptionalCount("open_loop_requests")!.Value,
+        [.. node.Maps("claims").Select(c => new LatencyStatement(
+            c.Text("id"), Enum.Parse<LatencyMetric>(c.Text("metric"), ignoreCase: true), Number(c, "percentile", 0), Number(c, "milliseconds", 0),
+            Number(c, "rate_per_second", 0), c.Text("hardware"), c.Text("source")))]);
+
+    // Line feeds and spaces at the ends of a prompt count.
+    private static string Verbatim(ManifestNode node) => ((ScalarNode)node).Value;
+
+    private static double Number(MapNode node, string name, double otherwise) =>
+        node.OptionalText(name) is { } text ? double.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : otherwise;
+
+    private static ValueShape Decimal(string words, decimal minimum, decimal maximum, bool isAbove = true) => new(words, "^[0-9]{1,7}([.][0-9]{1,12})?$", "Write it with a point, for example 0.8.")
+    {
+        IsNumber = true,
+        Minimum = minimum,
+        IsAboveMinimum = isAbove,
+        Maximum = maximum,
+    };
+}
