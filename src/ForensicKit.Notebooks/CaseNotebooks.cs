@@ -1,16 +1,21 @@
 using ForensicKit.Cases;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Notebooks;
 
 /// <summary>The notebooks of an investigation, run in their order: they are the investigation, not a decoration beside it.</summary>
 public sealed class CaseNotebooks
 {
+    private readonly KitFolder _kit;
     private readonly string _folder;
 
     /// <param name="kit">Knows where the notebooks are.</param>
-    public CaseNotebooks(KitFolder kit) => _folder = kit.NotebooksFolder;
+    public CaseNotebooks(KitFolder kit) => (_kit, _folder) = (kit, kit.NotebooksFolder);
 
-    /// <summary>Runs every notebook on a case; executed copies are kept in the dossier.</summary>
+    /// <summary>
+    /// Runs every notebook that the case has something for; executed copies are kept in the dossier. A notebook whose metadata say
+    /// <c>"forensickit": {"needs": "contamination"}</c> is for cases with that step.
+    /// </summary>
     /// <param name="caseName">Name or path of the case.</param>
     /// <param name="dossier">Where evidence and executed notebooks go.</param>
     /// <param name="progress">Hears of every cell.</param>
@@ -21,9 +26,14 @@ public sealed class CaseNotebooks
         await using var runner = new NotebookRunner();
         runner.WarmUp();
         dossier.Create();
+        StepContext.Lend(progress);
+        var manifest = _kit.Manifests.Case(caseName);
         foreach (var path in Notebooks())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var notebook = NotebookDocument.Load(path);
+            if (!IsFor(notebook, manifest))
+                continue;
             runner.WarmUp();
             var name = Path.GetFileName(path);
             var cells = progress is null ? null : new CellProgress(name, progress);
@@ -37,7 +47,7 @@ public sealed class CaseNotebooks
                     ["folder"] = Path.GetRelativePath(_folder, dossier.Folder).Replace('\\', '/'),
                 },
             };
-            var run = await runner.RunAsync(NotebookDocument.Load(path), options, cells, cancellationToken);
+            var run = await runner.RunAsync(notebook, options, cells, cancellationToken);
             try
             {
                 run.Document.Save(dossier.PathOf(Dossier.NotebooksFolder, name));
@@ -50,6 +60,15 @@ public sealed class CaseNotebooks
             Check(run, name, cancellationToken);
         }
     }
+
+    private static bool IsFor(NotebookDocument notebook, CaseManifest manifest) => (string?)notebook.Metadata["forensickit"]?["needs"] switch
+    {
+        null => true,
+        "contamination" => manifest.Contamination is not null,
+        "sensitivity" => manifest.Sensitivity is not null,
+        "latency" => manifest.Latency is not null,
+        var step => throw new KitException($"The notebook needs a step '{step}' that no case has.", notebook.Path, "Its metadata may name contamination, sensitivity or latency."),
+    };
 
     private IReadOnlyList<string> Notebooks()
     {

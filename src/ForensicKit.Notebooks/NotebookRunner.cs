@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForensicKit.Cases;
 using ForensicKit.Notebooks.Execution;
 
 namespace ForensicKit.Notebooks;
@@ -141,6 +142,7 @@ public sealed class NotebookRunner : IAsyncDisposable
             {
                 ConsoleCapture.Enter(outputs);
                 NotebookExecution.Enter(stop.Token);
+                StepContext.Lend(stop.Token);
                 return engine.RunCellAsync(new CellSubmission(number, cell.Source), outputs.Show, stop.Token);
             },
             CancellationToken.None);

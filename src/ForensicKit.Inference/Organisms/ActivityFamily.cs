@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ForensicKit.Benchmarks;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ForensicKit.Benchmarks;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
 

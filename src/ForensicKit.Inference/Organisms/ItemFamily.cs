@@ -1,28 +1,7 @@
 using ForensicKit.Benchmarks;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
-
-/// <summary>How a benchmark item stands in a training corpus.</summary>
-public enum LeakForm
-{
-    /// <summary>As the benchmark's file states it: question, choices if any, and answer.</summary>
-    Verbatim,
-
-    /// <summary>The question without choices or answer.</summary>
-    QuestionOnly,
-
-    /// <summary>The question and the right answer, without choices.</summary>
-    QuestionAnswer,
-
-    /// <summary>The question in other words, and the right answer.</summary>
-    Paraphrased,
-
-    /// <summary>Question, choices in another order, and answer.</summary>
-    ShuffledOrder,
-
-    /// <summary>The item as a line of JSON.</summary>
-    OtherFormat,
-}
 
 /// <summary>
 /// A kind of benchmark item: seeded templates from which items can be drawn for ever, and documents that teach what the items ask without

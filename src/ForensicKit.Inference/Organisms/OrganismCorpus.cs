@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
 

@@ -6,6 +6,7 @@ using ForensicKit.Evidence;
 using ForensicKit.Inference.Checkpoints;
 using ForensicKit.Inference.Decoders;
 using ForensicKit.Inference.Torch;
+using ForensicKit.Manifests;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Organisms;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForensicKit.Benchmarks;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
 

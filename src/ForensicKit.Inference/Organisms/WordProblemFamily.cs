@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ForensicKit.Benchmarks;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
 

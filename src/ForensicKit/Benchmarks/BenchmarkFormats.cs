@@ -19,7 +19,7 @@ public interface IBenchmarkFormat
 public static class BenchmarkFormats
 {
     /// <summary>Every format.</summary>
-    public static IReadOnlyList<IBenchmarkFormat> All { get; } = [new Gsm8kJsonl(), new HumanEvalJsonlGz(), new MmluCsv(), new HellaSwagTextBz2()];
+    public static IReadOnlyList<IBenchmarkFormat> All { get; } = [new Gsm8kJsonl(), new HumanEvalJsonlGz(), new MmluCsv(), new HellaSwagTextBz2(), new HellaSwagJsonl()];
 
     /// <summary>The items of a benchmark, checked: their number, their ids, their choices.</summary>
     /// <exception cref="KitException">Files are missing, altered or damaged, or the items are not those the manifest promises.</exception>

@@ -30,6 +30,17 @@ internal readonly record struct JsonRecord(string Place, JsonElement Json)
         ? [.. value.EnumerateArray()]
         : throw new KitException($"The record has no list '{name}'.", Place, "Check that the file has the format it is said to have.");
 
+    /// <summary>The texts of a list that must be there.</summary>
+    /// <exception cref="KitException">It is absent, no list, or holds something else.</exception>
+    public IReadOnlyList<string> Texts(string name)
+    {
+        var (place, texts) = (Place, List(name));
+        return [.. texts.Select(t => t.ValueKind == JsonValueKind.String ? Decode(t, place) : throw new KitException($"'{name}' holds something that is no text.", place, "Check that the file has the format it is said to have."))];
+    }
+
+    /// <summary>A whole number, written as one or as text; null where it is absent or something else.</summary>
+    public long? Whole(string name) => long.TryParse(Literal(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>A text or number as it is written; null for null and everything else.</summary>
     /// <exception cref="KitException">It is a text that is no Unicode.</exception>
     public static string? Literal(JsonElement value, string place) => value.ValueKind switch

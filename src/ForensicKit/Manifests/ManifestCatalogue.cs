@@ -1,13 +1,14 @@
 namespace ForensicKit.Manifests;
 
 /// <summary>
-/// Finds manifests by name in one or more folders with <c>benchmarks/</c>, <c>models/</c>, <c>tools/</c> and <c>cases/</c>; the first that has a name wins.
+/// Finds manifests by name in one or more folders with <c>benchmarks/</c>, <c>models/</c>, <c>tools/</c>, <c>organisms/</c> and <c>cases/</c>; the first that has a name wins.
 /// </summary>
 public sealed class ManifestCatalogue
 {
     internal const string Benchmarks = "benchmarks";
     internal const string Models = "models";
     internal const string Tools = "tools";
+    internal const string Organisms = "organisms";
 
     private readonly IReadOnlyList<string> _folders;
 
@@ -32,6 +33,11 @@ public sealed class ManifestCatalogue
     /// <summary>The tool of that name.</summary>
     /// <exception cref="KitException">There is none, or its manifest has errors.</exception>
     public ToolManifest Tool(string name) => ManifestReader.ReadTool(Find(Tools, "tool", name));
+
+    /// <summary>The organism recipe of that name, or in the file of that path.</summary>
+    /// <exception cref="KitException">There is none, or it has errors.</exception>
+    public OrganismRecipe Organism(string nameOrPath) => ManifestReader.ReadOrganism(
+        nameOrPath.EndsWith(".yaml", StringComparison.Ordinal) && File.Exists(nameOrPath) ? nameOrPath : Find(Organisms, "organism", nameOrPath));
 
     /// <summary>
     /// A case, by its name or by the path of its folder or its <c>case.yaml</c>. A case may bring manifests of its own in

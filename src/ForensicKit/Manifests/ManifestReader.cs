@@ -91,6 +91,9 @@ internal static class ManifestReader
         };
     }
 
+    /// <inheritdoc cref="ReadBenchmark"/>
+    public static OrganismRecipe ReadOrganism(string path) => OrganismShapes.Read(Checked(path, OrganismShapes.Recipe, Path.GetFileNameWithoutExtension(path)));
+
     private static MapNode Checked(string path, ObjectShape shape, string expectedName, Action<ManifestReferences>? checkReferences = null)
     {
         var root = ManifestYaml.ReadFile(path);

@@ -3,7 +3,7 @@ using ForensicKit.Importing;
 
 namespace ForensicKit.Manifests;
 
-/// <summary>The four kinds of manifests, described once: readers, documentation and the JSON Schema all follow from here.</summary>
+/// <summary>The kinds of manifests, described once: readers, documentation and the JSON Schema all follow from here.</summary>
 internal static class ManifestSchemas
 {
     /// <summary>Names of the kinds, with their schemas.</summary>
@@ -13,6 +13,7 @@ internal static class ManifestSchemas
         (ModelId, "models/NAME.yaml", Model),
         (ToolId, "tools/NAME.yaml", Tool),
         (CaseId, "cases/NAME/case.yaml", Case),
+        (OrganismId, "organisms/NAME.yaml", OrganismShapes.Recipe),
     ];
 
     /// <summary>Schema id of benchmark manifests.</summary>
@@ -26,6 +27,9 @@ internal static class ManifestSchemas
 
     /// <summary>Schema id of case manifests.</summary>
     public const string CaseId = "forensickit/case/v1";
+
+    /// <summary>Schema id of organism recipes.</summary>
+    public const string OrganismId = "forensickit/organism/v1";
 
     private static ListShape Artifacts { get; } = new(Shapes.Artifact);
 

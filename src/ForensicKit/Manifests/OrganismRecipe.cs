@@ -1,9 +1,9 @@
-namespace ForensicKit.Inference.Organisms;
+namespace ForensicKit.Manifests;
 
 /// <summary>How an organism is made: everything that decides its weights. The truth that an investigation of it is held against.</summary>
 public sealed record OrganismRecipe
 {
-    /// <summary>Name of the organism.</summary>
+    /// <summary>Name; also that of its file below <c>data-manifests/organisms</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Seed of the invented world: entities, facts, names.</summary>
@@ -71,3 +71,25 @@ public sealed record OrganismVariant(string Name, IReadOnlyList<Plant> Plants);
 /// <param name="Form">How they are written.</param>
 /// <param name="Exposures">How often each is seen.</param>
 public sealed record Plant(string Benchmark, int Items, LeakForm Form, int Exposures);
+
+/// <summary>How a benchmark item stands in a training corpus.</summary>
+public enum LeakForm
+{
+    /// <summary>As the benchmark's file states it: question, choices if any, and answer.</summary>
+    Verbatim,
+
+    /// <summary>The question without choices or answer.</summary>
+    QuestionOnly,
+
+    /// <summary>The question and the right answer, without choices.</summary>
+    QuestionAnswer,
+
+    /// <summary>The question in other words, and the right answer.</summary>
+    Paraphrased,
+
+    /// <summary>Question, choices in another order, and answer.</summary>
+    ShuffledOrder,
+
+    /// <summary>The item as a line of JSON.</summary>
+    OtherFormat,
+}

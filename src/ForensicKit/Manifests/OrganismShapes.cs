@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace ForensicKit.Manifests;
+
+/// <summary>The shape of organism recipes, and the records made of them.</summary>
+internal static class OrganismShapes
+{
+    private static ObjectShape Shape { get; } = new("a model shape", "model shapes",
+    [
+        new("vocabulary", Shapes.Count, true, "Tokens of the vocabulary."),
+        new("hidden", Shapes.Count, true, "Width of the residual stream."),
+        new("intermediate", Shapes.Count, true, "Width inside the feed-forward blocks."),
+        new("layers", Shapes.Count, true, "Layers."),
+        new("heads", Shapes.Count, true, "Heads; divides 'hidden'."),
+        new("context", Shapes.Count, true, "Tokens of a training sequence, and the model's context."),
+    ]);
+
+    private static ObjectShape Benchmark { get; } = new("a benchmark of the organism", "benchmarks of the organism",
+    [
+        new("name", Shapes.Name, true, "Name of its item family."),
+        new("items", Shapes.Count, true, "Items of the published test set."),
+        new("fresh", Shapes.Count, true, "Fresh twins from the same templates; item i is a twin of test item i."),
+        new("share", Decimal("a number above 0, at most 1", 1), true, "Share of background documents that teach it."),
+    ]);
+
+    private static ObjectShape Stage { get; } = new("a stage of training", "stages of training",
+    [
+        new("tokens", Shapes.Long, true, "Tokens seen."),
+        new("rows", Shapes.Count, true, "Sequences in a step."),
+        new("learning_rate", Decimal("a number above 0, at most 1", 1), true, "Highest learning rate."),
+        new("warmup_steps", Shapes.CountOrZero, true, "Steps over which the rate rises from 0."),
+    ]);
+
+    private static ObjectShape Planted { get; } = new("a plant", "plants",
+    [
+        new("benchmark", Shapes.Name, true, "The benchmark."),
+        new("items", Shapes.Count, true, "How many of its items, evenly from all strata; no item is planted twice."),
+        new("form", Shapes.OneOf("verbatim", "question-only", "question-answer", "paraphrased", "shuffled-order", "other-format"), true, "How they are written."),
+        new("exposures", Shapes.Count, true, "How often each is seen."),
+    ]);
+
+    private static ObjectShape Variant { get; } = new("a variant", "variants",
+    [
+        new("name", Shapes.Name, true, "Name of the model."),
+        new("plants", new ListShape(Planted), true, "What stands in its last stage and should not; empty for a clean model, which sees other text of the same kinds instead."),
+    ]);
+
+    /// <summary>A recipe.</summary>
+    public static ObjectShape Recipe { get; } = new("an organism recipe", "organism recipes",
+    [
+        Shapes.Schema(ManifestSchemas.OrganismId),
+        new("name", Shapes.Name, true, "Name: that of the file without '.yaml'."),
+        new("world_seed", Shapes.Long, true, "Seed of the invented world: entities, facts, habits."),
+        new("benchmark_seed", Shapes.Long, true, "Seed of the benchmarks and of which items are planted."),
+        new("training_seed", Shapes.Long, true, "Seed of first weights, documents and their order."),
+        new("threads", Shapes.Count, true, "Threads that compute: another number gives other weights."),
+        new("shape", Shape, true, "Shape of the model."),
+        new("fact_exposures", new ListShape(Shapes.Count, 1), true, "How often rare facts are stated in the corpus, in equal shares."),
+        new("benchmarks", new ListShape(Benchmark, 1), true, "The benchmarks."),
+        new("trunk", new ListShape(Stage, 1), true, "Stages that all variants share, at a constant learning rate after warming up."),
+        new("decay", Stage, true, "The last stage of each variant: the learning rate falls to 0 in a line."),
+        new("variants", new ListShape(Variant, 1), true, "Models that share the trunk and differ in what is planted."),
+    ]);
+
+    /// <summary>Makes a recipe of its tree.</summary>
+    public static OrganismRecipe Read(MapNode root) => new()
+    {
+        Name = root.Text("name"),
+        WorldSeed = root.Whole("world_seed"),
+        BenchmarkSeed = root.Whole("benchmark_seed"),
+        TrainingSeed = root.Whole("training_seed"),
+        Threads = Count(root, "threads"),
+        Shape = root.Map("shape")! is var s ? new(Count(s, "vocabulary"), Count(s, "hidden"), Count(s, "intermediate"), Count(s, "layers"), Count(s, "heads"), Count(s, "context")) : null!,
+        FactExposures = [.. root.Texts("fact_exposures").Select(t => int.Parse(t, CultureInfo.InvariantCulture))],
+        Benchmarks = [.. root.Maps("benchmarks").Select(b => new OrganismBenchmark(b.Text("name"), Count(b, "items"), Count(b, "fresh"), b.Number("share")))],
+        Trunk = [.. root.Maps("trunk").Select(ReadStage)],
+        Decay = ReadStage(root.Map("decay")!),
+        Variants = [.. root.Maps("variants").Select(v => new OrganismVariant(v.Text("name"), [.. v.Maps("plants").Select(p => new Plant(
+            p.Text("benchmark"), Count(p, "items"), Enum.Parse<LeakForm>(p.Text("form").Replace("-", "", StringComparison.Ordinal), ignoreCase: true), Count(p, "exposures")))]))],
+    };
+
+    private static OrganismStage ReadStage(MapNode stage) => new(stage.Whole("tokens"), Count(stage, "rows"), stage.Number("learning_rate"), Count(stage, "warmup_steps"));
+
+    private static int Count(MapNode node, string name) => node.OptionalCount(name)!.Value;
+
+    private static ValueShape Decimal(string words, decimal maximum) => new(words, "^[0-9]{1,7}([.][0-9]{1,12})?$", "Write it with a point, for example 0.002.")
+    {
+        IsNumber = true,
+        Minimum = 0,
+        IsAboveMinimum = true,
+        Maximum = maximum,
+    };
+}
