@@ -4,6 +4,7 @@ using ForensicKit.Contamination;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
+using ForensicKit.Latency;
 using ForensicKit.Manifests;
 using ForensicKit.Statistics;
 using Microsoft.Data.Analysis;
@@ -83,6 +84,22 @@ internal static class CaseTables
         ("Answer only", r => Text(r.Counts.AnswerOnly)),
         ("Fresh twins found", r => $"{Text(r.Counts.FreshFound)} of {Text(r.Counts.Fresh)}"),
         ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + " times"));
+
+    /// <summary>Percentiles of both metrics under each load.</summary>
+    public static DataFrame Latency(ClaimSheet sheet) => Table(
+        [.. (sheet.Latency?.Measurements ?? []).SelectMany(m => new[] { LatencyMetric.TimeToFirstToken, LatencyMetric.TimePerOutputToken }.Select(metric => (m.Load, metric, Values: LatencyValues.Of([.. m.Requests], metric))))],
+        [
+            ("Load", r => r.Load.Words),
+            ("Metric", r => r.metric.Words()),
+            ("Requests", r => Text(r.Values.SortedNs.Count)),
+            .. LatencyQuantiles.Usual.Select(p => ($"{(p * 100).ToString("0.#", CultureInfo.InvariantCulture)}th percentile (ms)", (Func<(Load Load, LatencyMetric metric, LatencyValues Values), string>)(r => Milliseconds(LatencyQuantiles.Of(r.Values, p))))),
+        ]);
+
+    private static string Milliseconds(LatencyQuantile q)
+    {
+        var value = (q.ValueNs / 1e6).ToString("0.00", CultureInfo.InvariantCulture);
+        return q is { LowerNs: { } low, UpperNs: { } high } ? $"{value} ({(low / 1e6).ToString("0.00", CultureInfo.InvariantCulture)}–{(high / 1e6).ToString("0.00", CultureInfo.InvariantCulture)})" : value;
+    }
 
     private static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -5,6 +5,7 @@ using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
+using ForensicKit.Latency;
 using ForensicKit.Manifests;
 using ForensicKit.Models;
 using ForensicKit.Reporting;
@@ -155,6 +156,25 @@ public sealed class Investigation
         return CaseTables.Presence(Sheet());
     }
 
+    /// <summary>Measures the case's latency claims under the lightest load and under the loads they state; returns percentiles by load.</summary>
+    /// <exception cref="KitException">The case claims no latency, or nothing here runs its model.</exception>
+    public async Task<DataFrame> LatencyAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var step = StepTrace.Begin("latency");
+        var plan = Case.Latency ?? throw new KitException("This case claims no latency.", Case.FilePath, "Give it 'latency' with its claims, or leave out this notebook.");
+        var token = StepContext.Cancellation(cancellationToken);
+        await Task.Run(
+            async () =>
+            {
+                if (Sheet().Latency is not null)
+                    return;
+                await LatencyStep.RunAsync(plan, Case.Seed, _reproduction.ItemsOf(plan.Benchmark, token), _reproduction.Model(plan.Model, _engines), Evidence, StepContext.Progress(progress), token);
+                Dossier.RecordOnce("run", "latency", ("loads", string.Join(", ", LatencyStep.Loads(plan).Select(LatencyStep.IdOf))), ("origin", "inference"));
+            },
+            token);
+        return CaseTables.Latency(Sheet());
+    }
+
     /// <summary>The claims with everything that is stored for them.</summary>
     public ClaimSheet Sheet() => SheetReader.Read(Case, Kit, Evidence, CancellationToken.None);
 
@@ -164,6 +184,15 @@ public sealed class Investigation
         using var step = StepTrace.Begin("figure");
         return new(CaseFigures.Claims(Case, Sheet(), Findings));
     }
+
+    /// <summary>Which share of each benchmark stands in the training text; null where it has not been scanned.</summary>
+    public NotebookChart? PresenceFigure() => Chart(StepFigures.Presence);
+
+    /// <summary>What leaked items are worth; null where it cannot be said yet.</summary>
+    public NotebookChart? InflationFigure() => Chart(StepFigures.Inflation);
+
+    /// <summary>The distribution of latencies under each load; null where none has been measured.</summary>
+    public NotebookChart? LatencyFigure() => Chart(StepFigures.Latency);
 
     /// <summary>Every scoring rule against the claims; null where the case holds no responses.</summary>
     public NotebookChart? RulesFigure()
@@ -197,7 +226,7 @@ public sealed class Investigation
         if (findings.Count == 0)
             throw new KitException("Nothing has been judged yet.", Dossier.Folder, "Run the notebook 01 first: it ends with JudgeAsync().");
         var sheet = Sheet();
-        Figure?[] figures = [CaseFigures.Claims(Case, sheet, findings), CaseFigures.Rules(Case, sheet)];
+        Figure?[] figures = [CaseFigures.Claims(Case, sheet, findings), CaseFigures.Rules(Case, sheet), .. StepFigures.All.Select(make => make(Case, sheet))];
         foreach (var figure in figures.OfType<Figure>())
         {
             var files = await FigureExport.WriteAsync(figure, Dossier.PathOf(Dossier.FiguresFolder), cancellationToken);
@@ -209,6 +238,12 @@ public sealed class Investigation
         AtomicFile.WriteText(Dossier.PathOf(Dossier.DocumentFile), document);
         Dossier.RecordOnce("export", Dossier.DocumentFile, ("custody_head", custody.Head), ("sha256", Dossier.Sha256(Dossier.PathOf(Dossier.DocumentFile))));
         return new PublishedDocument(Dossier.PathOf(Dossier.DocumentFile), custody.Head, findings.Count);
+    }
+
+    private NotebookChart? Chart(Func<CaseManifest, ClaimSheet, Figure?> make)
+    {
+        using var step = StepTrace.Begin("figure");
+        return make(Case, Sheet()) is { } figure ? new(figure) : null;
     }
 
     /// <summary>The folder of a new or unfinished investigation: <c>dossiers/CASE</c>, numbered past finished ones.</summary>

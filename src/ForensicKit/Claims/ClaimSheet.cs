@@ -10,6 +10,9 @@ public sealed record ClaimSheet(string CaseName, double Alpha, double MarginPoin
     /// <summary>What the contamination step stored; null where it has not been done.</summary>
     public ContaminationEvidence? Contamination { get; init; }
 
+    /// <summary>What the latency step stored; null where it has not been done.</summary>
+    public LatencyEvidence? Latency { get; init; }
+
     /// <summary>Confidence level that holds for all claims at once (Bonferroni): 1 − α/m.</summary>
     public double SimultaneousLevel => 1 - (Alpha / Math.Max(1, Claims.Count));
 }

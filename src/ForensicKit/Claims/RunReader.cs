@@ -4,6 +4,7 @@ using ForensicKit.Cases;
 using ForensicKit.Contamination;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
+using ForensicKit.Latency;
 using ForensicKit.Manifests;
 
 namespace ForensicKit.Claims;
@@ -61,6 +62,17 @@ internal static class RunReader
             })],
             manifest.Model(suspect).Title,
             manifest.Model(plan.Reference).Title);
+    }
+
+    /// <summary>What the latency step stored; null where a load has not been measured.</summary>
+    public static LatencyEvidence? Latency(CaseManifest manifest, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        if (manifest.Latency is not { } plan)
+            return null;
+        var measurements = LatencyStep.Loads(plan).Select(load => new LatencyMeasurement(load, evidence.ReadLatency(LatencyStep.IdOf(load), cancellationToken))).ToList();
+        return measurements.Exists(m => m.Requests.Count == 0) ? null : new LatencyEvidence(
+            [.. plan.Claims.Select(c => new LatencyClaim(c.Id, c.Metric, (decimal)c.Percentile / 100, c.Milliseconds, Load.Poisson(c.RatePerSecond), c.Source))],
+            plan.Claims.ToDictionary(c => c.Id, c => c.Hardware, StringComparer.Ordinal), measurements);
     }
 
     private static RunScore? Standard(IReadOnlyList<RunScore> runs, string model, string benchmark) =>

@@ -58,6 +58,7 @@ internal static class SheetReader
         return new ClaimSheet(manifest.Name, manifest.Alpha, manifest.MarginPoints, claims)
         {
             Contamination = RunReader.Contamination(manifest, kit, evidence, runs, cancellationToken),
+            Latency = RunReader.Latency(manifest, evidence, cancellationToken),
         };
 
         PrintedScore? ReferenceOf(Claim claim) => manifest.Models.Where(m => m.Role == ModelRole.Reference && m.Id != claim.Model)

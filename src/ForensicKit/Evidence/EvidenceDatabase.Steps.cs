@@ -1,4 +1,5 @@
 using ForensicKit.Contamination;
+using ForensicKit.Latency;
 
 namespace ForensicKit.Evidence;
 
@@ -75,6 +76,31 @@ public sealed partial class EvidenceDatabase
             row.GetString(9), row.GetString(10)),
         cancellationToken,
         ("id", scanId), ("b", benchmark)).FirstOrDefault();
+
+    /// <summary>Appends the requests of a load in one transaction, unless that load is there already.</summary>
+    public void AppendLatency(string loadId, IReadOnlyList<LatencyRequest> requests, CancellationToken cancellationToken) => Append(
+        connection =>
+        {
+            if (Scalar(connection, "SELECT count(*) FROM latency_requests WHERE load_id = $id", ("id", loadId)) > 0)
+                return;
+            using var appender = connection.CreateAppender("latency_requests");
+            foreach (var r in requests)
+            {
+                appender.CreateRow()
+                    .AppendValue(loadId).AppendValue(r.Index).AppendValue(r.ScheduledNs).AppendValue(r.StartedNs).AppendValue(r.FirstTokenNs ?? -1).AppendValue(r.LastTokenNs ?? -1)
+                    .AppendValue(r.Tokens).AppendValue(r.Failed)
+                    .EndRow();
+            }
+        },
+        cancellationToken);
+
+    /// <summary>The requests of a load, by index; empty where it has not been measured.</summary>
+    public IReadOnlyList<LatencyRequest> ReadLatency(string loadId, CancellationToken cancellationToken) => Query(
+        "SELECT request_index, scheduled_ns, started_ns, first_token_ns, last_token_ns, tokens, failed FROM latency_requests WHERE load_id = $id ORDER BY request_index",
+        row => new LatencyRequest(
+            row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3) is var first and >= 0 ? first : null, row.GetInt64(4) is var last and >= 0 ? last : null, row.GetInt32(5), row.GetBoolean(6)),
+        cancellationToken,
+        ("id", loadId));
 
     // NUL would cut the text off in the database; a stretch is an excerpt, not the evidence itself, which is the file.
     private static string Shown(string text) => (text.Length <= MostCharacters ? text : text[..MostCharacters]).Replace('\0', '\uFFFD');

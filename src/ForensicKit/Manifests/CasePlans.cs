@@ -1,3 +1,5 @@
+using ForensicKit.Latency;
+
 namespace ForensicKit.Manifests;
 
 /// <summary>What a protocol asks of a model.</summary>
@@ -97,16 +99,6 @@ public sealed record SensitivityPlan(string Model, string Benchmark, int Items, 
 /// <param name="Claims">The claims.</param>
 public sealed record LatencyPlan(
     string Model, string Benchmark, string Template, int MaxTokens, int SingleStreamRequests, int OpenLoopRequests, IReadOnlyList<LatencyStatement> Claims);
-
-/// <summary>Metric of a latency claim.</summary>
-public enum LatencyMetric
-{
-    /// <summary>Time to first token.</summary>
-    Ttft,
-
-    /// <summary>Time per output token after the first.</summary>
-    Tpot,
-}
 
 /// <summary>A latency claim.</summary>
 /// <param name="Id">Identifier within the case.</param>

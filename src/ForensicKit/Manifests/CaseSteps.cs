@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForensicKit.Latency;
 
 namespace ForensicKit.Manifests;
 
@@ -102,7 +103,7 @@ internal static class CaseSteps
         node.Text("model"), node.Text("benchmark"), Verbatim(node["template"]!), node.OptionalCount("max_tokens")!.Value,
         node.OptionalCount("single_stream_requests")!.Value, node.OptionalCount("open_loop_requests")!.Value,
         [.. node.Maps("claims").Select(c => new LatencyStatement(
-            c.Text("id"), Enum.Parse<LatencyMetric>(c.Text("metric"), ignoreCase: true), Number(c, "percentile", 0), Number(c, "milliseconds", 0),
+            c.Text("id"), c.Text("metric") == "ttft" ? LatencyMetric.TimeToFirstToken : LatencyMetric.TimePerOutputToken, Number(c, "percentile", 0), Number(c, "milliseconds", 0),
             Number(c, "rate_per_second", 0), c.Text("hardware"), c.Text("source")))]);
 
     // Line feeds and spaces at the ends of a prompt count.

@@ -1,0 +1,43 @@
+using ForensicKit.Claims;
+using ForensicKit.Contamination;
+using ForensicKit.Latency;
+using ForensicKit.Manifests;
+using ForensicKit.Reporting;
+
+namespace ForensicKit.Cases;
+
+/// <summary>The figures of contamination, sensitivity and latency, with stable numbers; each null where its step has not been done.</summary>
+internal static class StepFigures
+{
+    /// <summary>Every figure, in the order of their numbers.</summary>
+    public static IReadOnlyList<Func<CaseManifest, ClaimSheet, Figure?>> All { get; } = [Presence, Inflation, Latency];
+
+    /// <summary>Figure 3: which share of each benchmark stands in the training text.</summary>
+    public static Figure? Presence(CaseManifest manifest, ClaimSheet sheet) => sheet.Contamination is not { } contamination ? null : ContaminationFigures.Presence(
+        new FigureIdentity(
+            "fig-presence", 3, "Test items found in the training text",
+            "Share of the items that can be found, and the same search over fresh twins that cannot be there. Bars: 95% Clopper–Pearson intervals. Being there says nothing about what it is worth.",
+            manifest.Name),
+        [.. contamination.Benchmarks.Select(b => PresenceCounts.Of(b.Title, b.Presence.Select(p => p with { BenchmarkName = b.Title })))]);
+
+    /// <summary>Figure 4: what leaked items are worth.</summary>
+    public static Figure? Inflation(CaseManifest manifest, ClaimSheet sheet)
+    {
+        var results = (sheet.Contamination?.Benchmarks ?? []).Where(b => b.Items.Any(i => i.IsLeaked) && b.Items.Any(i => !i.IsLeaked))
+            .Select(b => (b.Title, InflationTest.Run(b.Items))).ToList();
+        return results.Count == 0 ? null : ContaminationFigures.Inflation(
+            new FigureIdentity(
+                "fig-inflation", 4, "What leaked items are worth",
+                "The suspect’s lead over the reference model on leaked items minus its lead on fresh twins, over all leaked items and by how often they stand in the text. Bars: 95% Welch intervals.",
+                manifest.Name),
+            results);
+    }
+
+    /// <summary>Figure 6: latencies under each load.</summary>
+    public static Figure? Latency(CaseManifest manifest, ClaimSheet sheet) => sheet.Latency is not { Claims.Count: > 0 } latency ? null : LatencyFigure.Create(
+        new FigureIdentity(
+            "fig-latency", 6, "Latency as measured",
+            "Cumulative share of requests that were answered within a time, for one request after the other and for random arrivals at the claimed rate. The dashed line is the claimed value.",
+            manifest.Name),
+        latency.Claims[0], latency.Measurements);
+}
