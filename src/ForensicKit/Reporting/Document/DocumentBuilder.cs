@@ -3,6 +3,7 @@ using System.Reflection;
 using ForensicKit.Claims;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
+using ForensicKit.Latency;
 
 namespace ForensicKit.Reporting;
 
@@ -63,8 +64,10 @@ internal static class DocumentBuilder
         if (groups.Count == 1)
             parts[0] = verdicts.Count == 1 ? $"The claim is {Predicate(groups[0].Key)}" : $"All {Number(verdicts.Count)} claims are {Predicate(groups[0].Key)}";
         var text = parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
-        return char.ToUpperInvariant(text[0]) + text[1..];
+        return Capital(text);
     }
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static Html Header(DocumentContent content) => Html.Of($"""
         <header>
@@ -93,15 +96,28 @@ internal static class DocumentBuilder
     }
 
     private static Html Answer(DocumentContent content) => Html.Of($"""
-        <ul class="cards">{Html.Join(content.Sheet.Claims.Select(claim => Card(content, claim)))}</ul>
+        <ul class="cards">{Html.Join(content.Sheet.Claims.Select(claim => Card(claim.Label, content.VerdictOf(claim), content)))}{Html.Join(LatencyFindings(content).Select(f => Card(LabelOf(content, f), f, content)))}</ul>
+        {Html.Join(Summaries(content))}
         """);
 
-    private static Html Card(DocumentContent content, ClaimEvidence claim)
+    private static IEnumerable<Finding> LatencyFindings(DocumentContent content) => content.Findings.Where(f => f.Kind == "latency" && f.Verdict is not null);
+
+    /// <summary>The first sentence of every finding on protocol, presence and inflation: the story behind the verdicts.</summary>
+    private static IEnumerable<Html> Summaries(DocumentContent content)
     {
-        var finding = content.VerdictOf(claim);
+        foreach (var (kind, lead) in new[] { ("protocol", "What the protocol is worth."), ("presence", "What stands in the training text."), ("inflation", "What leaked items are worth."), ("sensitivity", "What the wording of the prompt is worth.") })
+        {
+            var findings = content.Findings.Where(f => f.Kind == kind).ToList();
+            if (findings.Count > 0)
+                yield return Html.Of($"""<p><b>{lead}</b></p><ul class="plain">{Html.Join(findings.Select(f => Html.Of($"<li>{LabelOf(content, f)}: {DocumentParts.Prose(f.Answer.Split('\n')[0], f, content.Find)}</li>")))}</ul>""");
+        }
+    }
+
+    private static Html Card(string label, Finding? finding, DocumentContent content)
+    {
         var mark = finding?.Verdict is { } verdict ? DocumentParts.VerdictMark(verdict) : Html.Of($"""<span class="verdict">Not judged</span>""");
         var sentence = finding is null ? Html.Of($"No finding.") : DocumentParts.Prose(finding.Answer.Split('\n')[0], finding, content.Find);
-        return Html.Of($"""<li class="card"><div>{mark}</div><p class="sentence"><b>{claim.Label}.</b> {sentence}</p></li>""");
+        return Html.Of($"""<li class="card"><div>{mark}</div><p class="sentence"><b>{label}.</b> {sentence}</p></li>""");
     }
 
     private static Html Scores(DocumentContent content)
@@ -143,7 +159,9 @@ internal static class DocumentBuilder
 
     private static Html QuestionSection(DocumentContent content, Question question, IReadOnlyList<Finding> findings)
     {
-        var figures = content.Figures.Where(f => f.Id == "fig-rules" && question.Kind == "rule").Select(FigureOf);
+        // A question's figure bears its kind; the one of rules is about several.
+        var figures = content.Figures.Where(f => f.Id == "fig-" + question.Kind || (f.Id == "fig-rules" && question.Kind == "rule")).Select(FigureOf);
+        var example = question.Kind == "presence" ? SideBySideExamples(content) : Html.Empty;
         // The verdict sentences stand in full at the top; here they are repeated only as a heading for the numbers behind them.
         var found = Html.Join(findings.Select(f => Html.Of($"""
             <p><b>{LabelOf(content, f)}.</b> {DocumentParts.Prose(f.Answer, f, content.Find)}</p>
@@ -155,9 +173,26 @@ internal static class DocumentBuilder
             <span class="runin">What was found</span>
             {Html.Join(figures)}
             {found}
+            {example}
             <span class="runin">What it cannot show</span><p>{question.CannotShow}</p>
             """);
     }
+
+    /// <summary>One match of each benchmark: the item's text beside the document's, with its place. Both are hostile text and are escaped.</summary>
+    private static Html SideBySideExamples(DocumentContent content)
+    {
+        var examples = (content.Sheet.Contamination?.Benchmarks ?? []).Where(b => b.Example is not null).ToList();
+        return examples.Count == 0 ? Html.Empty : Html.Of($"""
+            <details open><summary>The longest match of each benchmark, side by side</summary>
+            <table class="stack"><caption>Text of an item and of the training document that holds it; the place is given in bytes of the document</caption>
+            <thead><tr><th scope="col">Benchmark and place</th><th scope="col">Item</th><th scope="col">Training document</th></tr></thead>
+            <tbody>{Html.Join(examples.Select(b => Example(b.Title, b.Example!)))}</tbody></table></details>
+            """);
+    }
+
+    private static Html Example(string title, Evidence.OverlapExample e) => Html.Of($"""
+        <tr><td>{title}<br><code>{e.ItemId}</code>, {e.Field}<br><code>{e.Shard}/{e.DocumentId}</code>, bytes {e.DocumentStartByte.ToString("N0", CultureInfo.InvariantCulture)}–{e.DocumentEndByte.ToString("N0", CultureInfo.InvariantCulture)}; {e.MatchedWords} words, identity {e.Identity.ToString("0.00", CultureInfo.InvariantCulture)}</td><td data-label="Item">{e.ItemText}</td><td data-label="Training document">{e.DocumentText}</td></tr>
+        """);
 
     private static Html NotChecked(DocumentContent content)
     {
@@ -178,7 +213,9 @@ internal static class DocumentBuilder
         """);
 
     private static string LabelOf(DocumentContent content, Finding finding) =>
-        content.Sheet.Claims.FirstOrDefault(c => c.Id == finding.ClaimId)?.Label ?? content.Case.Title;
+        content.Sheet.Claims.FirstOrDefault(c => c.Id == finding.ClaimId)?.Label
+        ?? content.Sheet.Latency?.Claims.Where(c => c.Id == finding.ClaimId).Select(c => Capital(c.Metric.Words())).FirstOrDefault()
+        ?? content.Case.Title;
 
     private static string Predicate(Verdict verdict) => verdict switch
     {
