@@ -32,8 +32,8 @@ public sealed class LlamaDecoder : IDisposable
     /// <param name="config">The shape.</param>
     /// <param name="weights">Every tensor of <see cref="WeightShapes"/> by name, floating point, on one device; others are ignored.</param>
     /// <param name="join">
-    /// Whether projections of the same input are joined into one matrix: faster, but a copy, so for inference only: neither gradients nor later
-    /// changes of the weights reach it.
+    /// Whether projections of the same input are joined into one matrix once instead of at each use: faster for few tokens, but a copy, so for
+    /// inference only: neither gradients nor later changes of the weights reach it.
     /// </param>
     /// <exception cref="KitException">A weight is missing or has another shape.</exception>
     public LlamaDecoder(LlamaConfig config, IReadOnlyDictionary<string, Tensor> weights, bool join = false)
@@ -145,9 +145,10 @@ public sealed class LlamaDecoder : IDisposable
             var layer = _layers[i];
             var (queries, keys, values) = Heads(layer.QueryKeyValue.Apply(Norm(x, layer.InputNorm)), cosines, sines);
             var mixed = attention(i, queries, keys, values).transpose(1, 2).reshape(rows, tokens, Config.Heads * Config.HeadSize);
-            var middle = x + layer.Output.Apply(mixed)[0];
+            var middle = x + layer.Output.Apply(mixed);
             var inner = layer.GateUp.Apply(Norm(middle, layer.PostAttentionNorm));
-            var next = middle + layer.Down.Apply(functional.silu(inner[0]) * inner[1])[0];
+            var gated = functional.silu(inner.narrow(-1, 0, Config.IntermediateSize)) * inner.narrow(-1, Config.IntermediateSize, Config.IntermediateSize);
+            var next = middle + layer.Down.Apply(gated);
             x.Dispose();
             x = next.MoveToOuterDisposeScope();
         }
@@ -155,11 +156,13 @@ public sealed class LlamaDecoder : IDisposable
         return Norm(x, _finalNorm);
     }
 
-    private (Tensor Queries, Tensor Keys, Tensor Values) Heads(Tensor[] projected, Tensor cosines, Tensor sines)
+    private (Tensor Queries, Tensor Keys, Tensor Values) Heads(Tensor joined, Tensor cosines, Tensor sines)
     {
-        Tensor Split(Tensor x, long heads) => x.view(x.size(0), x.size(1), heads, Config.HeadSize);
-        Tensor Turned(Tensor x, long heads) => RotaryTable.Turn(Split(x, heads), cosines, sines).transpose(1, 2);
-        return (Turned(projected[0], Config.Heads), Turned(projected[1], Config.KeyValueHeads), Split(projected[2], Config.KeyValueHeads).transpose(1, 2));
+        long queries = Config.Heads, keys = Config.KeyValueHeads;
+        var heads = joined.view(joined.size(0), joined.size(1), queries + (2 * keys), Config.HeadSize);
+        // Queries and keys are turned alike, values not at all.
+        var turned = RotaryTable.Turn(heads.narrow(2, 0, queries + keys), cosines, sines);
+        return (turned.narrow(2, 0, queries).transpose(1, 2), turned.narrow(2, queries, keys).transpose(1, 2), heads.narrow(2, queries + keys, keys).transpose(1, 2));
     }
 
     private Tensor CausalAttention(int layer, Tensor queries, Tensor keys, Tensor values) =>
@@ -178,7 +181,7 @@ public sealed class LlamaDecoder : IDisposable
     // Zhang and Sennrich 2019: x / sqrt(mean(x²) + ε) · w.
     private Tensor Norm(Tensor x, Tensor weight)
     {
-        var scale = x.square().mean([-1], keepdim: true).add(Config.NormEpsilon).rsqrt();
+        var scale = x.norm(-1, keepdim: true).square().div(Config.HiddenSize).add(Config.NormEpsilon).rsqrt();
         return x * scale * weight;
     }
 
@@ -190,13 +193,13 @@ public sealed class LlamaDecoder : IDisposable
 
         public Projection QueryKeyValue { get; } = new(weights, join, name + "self_attn.q_proj", name + "self_attn.k_proj", name + "self_attn.v_proj");
 
-        public Projection Output { get; } = new(weights, join: false, name + "self_attn.o_proj");
+        public Projection Output { get; } = new(weights, copy: false, name + "self_attn.o_proj");
 
         public Tensor PostAttentionNorm { get; } = weights[name + "post_attention_layernorm.weight"];
 
         public Projection GateUp { get; } = new(weights, join, name + "mlp.gate_proj", name + "mlp.up_proj");
 
-        public Projection Down { get; } = new(weights, join: false, name + "mlp.down_proj");
+        public Projection Down { get; } = new(weights, copy: false, name + "mlp.down_proj");
 
         public void Dispose()
         {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using System.Security.Cryptography;
 using TorchSharp;
 
@@ -15,6 +17,7 @@ namespace ForensicKit.Inference.Torch;
 public static class TorchRuntime
 {
     private const string Weakened = "GLIBCXX_3.4.32";
+    private static readonly Lazy<(IntPtr Bridge, string? Note)> s_libraries = new(LoadLibraries);
     private static readonly Lazy<string?> s_note = new(Load);
 
     /// <summary>What was done to make libtorch load here, for the record of a run; null where nothing had to be done.</summary>
@@ -24,29 +27,43 @@ public static class TorchRuntime
     /// <exception cref="KitException">libtorch is not there or cannot be loaded (exit 4).</exception>
     public static void EnsureLoaded() => _ = s_note.Value;
 
+    // A caller may use TorchSharp before this class: then the runtime asks here, after its own search has failed and before TorchSharp's begins.
+#pragma warning disable CA2255 // Costs a subscription; there is no later point that comes before every use of TorchSharp.
+    [ModuleInitializer]
+    internal static void AnswerTheRuntime()
+#pragma warning restore CA2255
+    {
+        if (OperatingSystem.IsLinux() && AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) is { } context)
+            context.ResolvingUnmanagedDll += (_, name) => name == "LibTorchSharp" ? s_libraries.Value.Bridge : IntPtr.Zero;
+    }
+
     private static string? Load()
     {
-        var note = OperatingSystem.IsLinux() ? LoadOnLinux() : Preload();
         try
         {
+            var note = s_libraries.Value.Note;
             _ = torch.get_num_threads();
             return note;
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or EntryPointNotFoundException)
         {
-            throw Missing(e.InnerException?.Message ?? e.Message, e);
+            throw e.InnerException as KitException ?? Missing(e.InnerException?.Message ?? e.Message, e);
         }
     }
 
-    private static string? LoadOnLinux()
+    private static (IntPtr Bridge, string? Note) LoadLibraries()
     {
         Preload();
+        return OperatingSystem.IsLinux() ? LoadOnLinux() : (IntPtr.Zero, null);
+    }
+
+    private static (IntPtr Bridge, string? Note) LoadOnLinux()
+    {
         if (Find("libLibTorchSharp.so") is not { } bridge)
             throw Missing("libLibTorchSharp.so was not found.", null);
         try
         {
-            NativeLibrary.Load(bridge);
-            return null;
+            return (NativeLibrary.Load(bridge), null);
         }
         catch (DllNotFoundException e) when (e.Message.Contains(Weakened, StringComparison.Ordinal))
         {
@@ -55,8 +72,7 @@ public static class TorchRuntime
             var bytes = ElfVersionNeeds.Weaken(File.ReadAllBytes(bridge), Weakened);
             if (bytes is null)
                 throw Missing(e.Message, e);
-            LoadCopy(bytes, "libLibTorchSharp.so");
-            return $"libLibTorchSharp.so was loaded from a private copy that does not insist on {Weakened}, which this system's libstdc++ lacks";
+            return (LoadCopy(bytes, "libLibTorchSharp.so"), $"libLibTorchSharp.so was loaded from a private copy that does not insist on {Weakened}, which this system's libstdc++ lacks");
         }
         catch (DllNotFoundException e)
         {
@@ -65,7 +81,7 @@ public static class TorchRuntime
     }
 
     // Each by its absolute path, dependencies first. What is not found is left to the system's loader.
-    private static string? Preload()
+    private static void Preload()
     {
         string[] names = OperatingSystem.IsWindows() ? ["c10.dll", "torch_cpu.dll", "torch.dll"]
             : OperatingSystem.IsMacOS() ? ["libc10.dylib", "libtorch_cpu.dylib", "libtorch.dylib"]
@@ -83,8 +99,6 @@ public static class TorchRuntime
                 throw Missing(e.Message, e);
             }
         }
-
-        return null;
     }
 
     private static string? Find(string name) => Folders().Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
@@ -108,14 +122,11 @@ public static class TorchRuntime
         }
     }
 
-    private static void LoadCopy(byte[] bytes, string name)
+    private static IntPtr LoadCopy(byte[] bytes, string name)
     {
         var caches = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         if (caches.Length > 0 && Cached(bytes, Path.Combine(caches, "forensickit", "native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]), name) is { } cached)
-        {
-            NativeLibrary.Load(cached);
-            return;
-        }
+            return NativeLibrary.Load(cached);
 
         // No cache folder that can be written: a fresh folder of our own, gone as soon as the library is mapped.
         var folder = Directory.CreateTempSubdirectory("forensickit-").FullName;
@@ -123,7 +134,7 @@ public static class TorchRuntime
         {
             var path = Path.Combine(folder, name);
             File.WriteAllBytes(path, bytes);
-            NativeLibrary.Load(path);
+            return NativeLibrary.Load(path);
         }
         finally
         {
