@@ -104,13 +104,7 @@ public sealed class LlamaDecoder : IDisposable
     }
 
     /// <summary>The residual stream after the final norm [rows, tokens, hidden size] for ids as in <see cref="Forward"/>.</summary>
-    public Tensor Hidden(Tensor ids)
-    {
-        var (cosines, sines) = _rotary.Rows(ids.size(1));
-        using var scope = NewDisposeScope();
-        var length = ids.size(1);
-        return Run(ids, cosines.narrow(0, 0, length).unsqueeze(1), sines.narrow(0, 0, length).unsqueeze(1), CausalAttention).MoveToOuterDisposeScope();
-    }
+    public Tensor Hidden(Tensor ids) => Hidden(ids, (_, queries, keys, values) => CausalAttention(queries, keys, values));
 
     /// <summary>Logits [.., vocabulary] of rows of the residual stream [.., hidden size].</summary>
     public Tensor Logits(Tensor hidden) => functional.linear(hidden, _head);
@@ -123,18 +117,30 @@ public sealed class LlamaDecoder : IDisposable
             layer.Dispose();
     }
 
-    /// <summary>As <see cref="Hidden"/>, at given positions [rows, tokens] (int64, all below <paramref name="length"/>) and with given attention.</summary>
-    internal Tensor Run(Tensor ids, Tensor positions, long length, Attention attention)
+    /// <summary>As <see cref="Hidden(Tensor)"/>, with given attention, and where <paramref name="places"/> are given only there.</summary>
+    /// <param name="ids">[rows, tokens], int64.</param>
+    /// <param name="attention">How queries meet keys.</param>
+    /// <param name="places">Places in the rows laid end to end, int64; the result is then [places, hidden size].</param>
+    internal Tensor Hidden(Tensor ids, Attention attention, Tensor? places = null)
+    {
+        var (cosines, sines) = _rotary.Rows(ids.size(1));
+        using var scope = NewDisposeScope();
+        var length = ids.size(1);
+        return Run(ids, cosines.narrow(0, 0, length).unsqueeze(1), sines.narrow(0, 0, length).unsqueeze(1), attention, places).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As <see cref="Hidden(Tensor)"/>, at given positions [rows, tokens] (int64, all below <paramref name="length"/>) and with given attention.</summary>
+    internal Tensor Run(Tensor ids, Tensor positions, long length, Attention attention, Tensor? places = null)
     {
         var (cosines, sines) = _rotary.Rows(length);
         using var scope = NewDisposeScope();
         var flat = positions.reshape(-1);
         long[] shape = [positions.size(0), positions.size(1), 1, Config.HeadSize];
-        return Run(ids, cosines.index_select(0, flat).view(shape), sines.index_select(0, flat).view(shape), attention).MoveToOuterDisposeScope();
+        return Run(ids, cosines.index_select(0, flat).view(shape), sines.index_select(0, flat).view(shape), attention, places).MoveToOuterDisposeScope();
     }
 
     // Pre-norm residual blocks: x + attention(norm(x)), then x + down(silu(gate) * up) of norm(x).
-    private Tensor Run(Tensor ids, Tensor cosines, Tensor sines, Attention attention)
+    private Tensor Run(Tensor ids, Tensor cosines, Tensor sines, Attention attention, Tensor? places)
     {
         var rows = ids.size(0);
         var tokens = ids.size(1);
@@ -145,7 +151,15 @@ public sealed class LlamaDecoder : IDisposable
             var layer = _layers[i];
             var (queries, keys, values) = Heads(layer.QueryKeyValue.Apply(Norm(x, layer.InputNorm)), cosines, sines);
             var mixed = attention(i, queries, keys, values).transpose(1, 2).reshape(rows, tokens, Config.Heads * Config.HeadSize);
-            var middle = x + layer.Output.Apply(mixed);
+            var residual = x;
+            if (places is not null && i == _layers.Length - 1)
+            {
+                // After the last attention no place is seen by another: the rest is computed only where it is asked for.
+                mixed = mixed.view(rows * tokens, -1).index_select(0, places);
+                residual = x.view(rows * tokens, -1).index_select(0, places);
+            }
+
+            var middle = residual + layer.Output.Apply(mixed);
             var inner = layer.GateUp.Apply(Norm(middle, layer.PostAttentionNorm));
             var gated = functional.silu(inner.narrow(-1, 0, Config.IntermediateSize)) * inner.narrow(-1, Config.IntermediateSize, Config.IntermediateSize);
             var next = middle + layer.Down.Apply(gated);
@@ -165,7 +179,8 @@ public sealed class LlamaDecoder : IDisposable
         return (turned.narrow(2, 0, queries).transpose(1, 2), turned.narrow(2, queries, keys).transpose(1, 2), heads.narrow(2, queries + keys, keys).transpose(1, 2));
     }
 
-    private Tensor CausalAttention(int layer, Tensor queries, Tensor keys, Tensor values) =>
+    /// <summary>Attention of every token to itself and what is before it.</summary>
+    internal Tensor CausalAttention(Tensor queries, Tensor keys, Tensor values) =>
         functional.scaled_dot_product_attention(queries, Repeat(keys), Repeat(values), is_casual: true);
 
     /// <summary>Gives every query head its key head: head h of [rows, key heads, tokens, size] becomes heads h·g … h·g + g - 1.</summary>

@@ -105,7 +105,13 @@ public sealed partial class BpeTrainer
         ["padding"] = null,
         ["added_tokens"] = new JsonArray(new JsonObject
         {
-            ["id"] = 0, ["content"] = EndOfText, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = 0,
+            ["content"] = EndOfText,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = true,
         }),
         ["normalizer"] = null,
         ["pre_tokenizer"] = new JsonObject
@@ -119,8 +125,14 @@ public sealed partial class BpeTrainer
         ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
         ["model"] = new JsonObject
         {
-            ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null,
-            ["fuse_unk"] = false, ["byte_fallback"] = false, ["ignore_merges"] = false,
+            ["type"] = "BPE",
+            ["dropout"] = null,
+            ["unk_token"] = null,
+            ["continuing_subword_prefix"] = null,
+            ["end_of_word_suffix"] = null,
+            ["fuse_unk"] = false,
+            ["byte_fallback"] = false,
+            ["ignore_merges"] = false,
             ["vocab"] = new JsonObject(vocabulary.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)JsonValue.Create(id)))),
             ["merges"] = new JsonArray([.. merges.Select(m => (JsonNode?)new JsonArray(m.Left, m.Right))]),
         },

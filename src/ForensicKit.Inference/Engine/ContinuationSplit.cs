@@ -1,0 +1,53 @@
+using System.Globalization;
+using ForensicKit.Inference.Tokenizers;
+using ForensicKit.Models;
+
+namespace ForensicKit.Inference.Engine;
+
+/// <summary>The tokens of a context and of its continuation.</summary>
+internal sealed record TokenPair(int[] Context, int[] Continuation);
+
+/// <summary>Splits the tokens of a request as lm-evaluation-harness does (api/model.py, <c>_encode_pair</c>; models/huggingface.py).</summary>
+internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, int contextLength)
+{
+    private (string? Text, int[] Ids) _last = (null, []);
+
+    /// <summary>The tokens of a request.</summary>
+    /// <exception cref="KitException">The continuation has no token of its own, or too many.</exception>
+    public TokenPair Split(ContinuationRequest request)
+    {
+        if (request.Continuation.Length == 0)
+            throw new KitException("A continuation is empty.", string.Create(CultureInfo.InvariantCulture, $"request {request.Id}"));
+        var whole = tokenizer.Encode(request.Context + request.Continuation, addSpecialTokens: false).Ids;
+        var context = Context(request.Context);
+        // The whole is encoded and cut: a token that spans the seam would otherwise be split in two.
+        int[] continuation = [.. whole.Skip(context.Length)];
+        if (continuation.Length == 0)
+            throw new KitException("A continuation has no token of its own: its text merges with the context's.", string.Create(CultureInfo.InvariantCulture, $"request {request.Id}"));
+        if (continuation.Length > contextLength)
+            throw new KitException(string.Create(CultureInfo.InvariantCulture, $"A continuation has {continuation.Length} tokens; the model's context holds {contextLength}."), string.Create(CultureInfo.InvariantCulture, $"request {request.Id}"));
+        // Without a context, the first token follows the one that begins texts.
+        if (context.Length == 0)
+            context = [emptyContext];
+        // The last token is never an input: one more fits. What does not fit is cut from the left.
+        var excess = context.Length + continuation.Length - contextLength - 1;
+        return new(excess > 0 ? context[excess..] : context, continuation);
+    }
+
+    // Requests about one context come together.
+    private int[] Context(string text)
+    {
+        if (text != _last.Text)
+            _last = (text, [.. tokenizer.Encode(Trimmed(text), addSpecialTokens: false).Ids]);
+        return _last.Ids;
+    }
+
+    // As Python's str.rstrip(): with the four separators that .NET does not count as white space.
+    private static string Trimmed(string text)
+    {
+        var end = text.Length;
+        while (end > 0 && (char.IsWhiteSpace(text[end - 1]) || text[end - 1] is >= '\x1c' and <= '\x1f'))
+            end--;
+        return text[..end];
+    }
+}

@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Decoders;
+using ForensicKit.Inference.Engine;
+using ForensicKit.Inference.Tokenizers;
+using ForensicKit.Inference.Torch;
+using ForensicKit.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ForensicKit.Inference;
+
+/// <summary>A language model that runs here, with libtorch, in float32: a folder with config.json, safetensors and tokenizer.json.</summary>
+/// <remarks>
+/// Texts are encoded without the special tokens of the tokenizer's template, as lm-evaluation-harness does; an empty context or prompt is the token
+/// that begins texts, or where there is none the one that ends them. Batches move logits by float32 rounding only: a log-probability depends on what
+/// else is in its batch by less than <see cref="BatchTolerance"/>. Calls from several threads wait for one another.
+/// </remarks>
+public sealed class TorchLanguageModel : ILanguageModel
+{
+    /// <summary>Most that a log-probability, in nats, moves with the batch it is computed in.</summary>
+    public const double BatchTolerance = 1e-4;
+
+    private readonly IReadOnlyDictionary<string, Tensor> _weights;
+    private readonly LlamaDecoder _decoder;
+    private readonly Tokenizer _tokenizer;
+    private readonly HashSet<int> _ends;
+    private readonly int _begin;
+    private readonly int _maxBatchTokens;
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private TorchLanguageModel(IReadOnlyDictionary<string, Tensor> weights, LlamaDecoder decoder, Tokenizer tokenizer, HashSet<int> ends, int begin, ModelDescription description)
+    {
+        (_weights, _decoder, _tokenizer, _ends, _begin, Description) = (weights, decoder, tokenizer, ends, begin, description);
+        _maxBatchTokens = MaxBatchTokens(decoder.Device);
+    }
+
+    /// <inheritdoc/>
+    public ModelDescription Description { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer => _tokenizer;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c>, or <c>auto</c> for CUDA where there is one.</param>
+    /// <param name="threads">Threads that compute, for the whole process; null for as many as libtorch chooses.</param>
+    /// <param name="cancellationToken">Ends the loading between two weights.</param>
+    /// <exception cref="KitException">Something is missing, damaged or not supported, or there is no such device.</exception>
+    public static TorchLanguageModel Load(string folder, string device = "auto", int? threads = null, CancellationToken cancellationToken = default)
+    {
+        TorchRuntime.EnsureLoaded();
+        var place = Place(device);
+        if (threads is { } wanted)
+            set_num_threads(wanted >= 1 ? wanted : throw new KitException("At least one thread is needed."));
+        var tokenizer = Tokenizer.Load(Path.Combine(folder, "tokenizer.json"));
+        using var checkpoint = Checkpoint.Open(folder);
+        var config = checkpoint.Config;
+        if (tokenizer.MaxId >= config.VocabularySize)
+            throw new KitException(string.Create(CultureInfo.InvariantCulture, $"The tokenizer has tokens up to {tokenizer.MaxId}; the model knows {config.VocabularySize}."), folder, "Put the model's own tokenizer.json beside its weights.");
+        var ends = EndTokens(folder, config);
+        if ((config.BeginToken ?? ends.Cast<int?>().FirstOrDefault()) is not { } begin)
+            throw new KitException("config.json names neither a token that begins texts nor one that ends them.", folder);
+        if (ends.Append(begin).Any(id => id >= config.VocabularySize))
+            throw new KitException("config.json names a token outside the vocabulary.", folder);
+        var weights = checkpoint.ReadWeights(place, cancellationToken);
+        var decoder = new LlamaDecoder(config, weights, join: true);
+        return new(weights, decoder, tokenizer, [.. ends], begin, new ModelDescription(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            checkpoint.WeightsSha256(),
+            tokenizer.Sha256,
+            place.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(place.index, 0)}") : "cpu",
+            "float32",
+            string.Create(CultureInfo.InvariantCulture, $"rows of like length, longest first, padded on the right; at most {ScoringPlan.MaxRows} rows and {MaxBatchTokens(place)} tokens"),
+            get_num_threads(),
+            Libraries(),
+            config.ContextLength));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ScoredContinuation> ScoreAsync(
+        IReadOnlyList<ContinuationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.ContextLength);
+        var pairs = await InTurn(() => requests.Select(split.Split).ToList(), cancellationToken);
+        var logProbs = pairs.Select(pair => new double[pair.Continuation.Length]).ToArray();
+        var greedy = Enumerable.Repeat(true, pairs.Count).ToArray();
+        var scorer = new ContinuationScorer(_decoder, Description.Threads);
+        foreach (var batch in ScoringPlan.Make(pairs, _maxBatchTokens))
+        {
+            await InTurn(() =>
+            {
+                scorer.Score(batch, logProbs, greedy, cancellationToken);
+                return true;
+            }, cancellationToken);
+            foreach (var i in batch.Results)
+                yield return new(requests[i].Id, pairs[i].Continuation, logProbs[i], greedy[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GeneratedText> GenerateAsync(
+        IReadOnlyList<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var answers = await InTurn(() => requests.Select(Begin).ToList(), cancellationToken);
+        var generator = new TextGenerator(_decoder, Description.Threads);
+        foreach (var batch in generator.Plan(answers))
+        {
+            using var steps = generator.Steps(batch, _maxBatchTokens).GetEnumerator();
+            // A few steps at a time: an answer is handed on soon after it is there, and a change of threads is not paid for with each token.
+            var more = true;
+            while (more)
+            {
+                var finished = new List<GeneratedText>();
+                more = await InTurn(() =>
+                {
+                    var moved = true;
+                    for (var i = 0; i < 16 && (moved = steps.MoveNext()); i++)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        finished.AddRange(steps.Current.Where(answer => answer.FinishReason is not null).Select(answer => answer.Result()));
+                    }
+
+                    return moved;
+                }, cancellationToken);
+                foreach (var text in finished)
+                    yield return text;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GeneratedPiece> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var answer = await InTurn(() => Begin(request), cancellationToken);
+        using var steps = new TextGenerator(_decoder, Description.Threads).Steps([answer], _maxBatchTokens).GetEnumerator();
+        while (await InTurn(steps.MoveNext, cancellationToken))
+            yield return answer.Piece();
+    }
+
+    /// <summary>Releases the weights.</summary>
+    public void Dispose()
+    {
+        _decoder.Dispose();
+        foreach (var weight in _weights.Values)
+            weight.Dispose();
+        _turn.Dispose();
+    }
+
+    private Answer Begin(GenerationRequest request) => new(request, _tokenizer, _ends, _begin, _decoder.Config.ContextLength);
+
+    // Off the caller's thread; libtorch's own threads share the work.
+    private async Task<T> InTurn<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(work, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private static int MaxBatchTokens(Device device) => device.type == DeviceType.CUDA ? 1 << 16 : 1 << 13;
+
+    private static Device Place(string device)
+    {
+        var cuda = device != "cpu" && cuda_is_available();
+        switch (device)
+        {
+            case "cpu":
+            case "auto" when !cuda:
+                return CPU;
+            case "cuda" when !cuda:
+                throw new KitException(
+                    "There is no CUDA device that libtorch can use.", null, "Build with -p:ForensicAccelerator=cuda on a machine with an NVIDIA driver, or use --device cpu.",
+                    ExitCode.EnvironmentLacks);
+            case "auto" or "cuda":
+                InitializeDeviceType(DeviceType.CUDA);
+                // Rounds the inputs of products to 10 bits.
+                backends.cuda.matmul.allow_tf32 = false;
+                backends.cudnn.allow_tf32 = false;
+                return CUDA;
+            default:
+                throw new KitException($"There is no device '{device}'.", null, "Choose cpu, cuda or auto.");
+        }
+    }
+
+    // What generation_config.json says about ends replaces what config.json says, as in transformers.
+    private static int[] EndTokens(string folder, LlamaConfig config)
+    {
+        var file = Path.Combine(folder, "generation_config.json");
+        var named = File.Exists(file) ? ConfigObject.Read(file).Ints("eos_token_id") : [];
+        return [.. (named.Count > 0 ? named : config.EndTokens).Where(id => id >= 0).Distinct()];
+    }
+
+    private static Dictionary<string, string> Libraries()
+    {
+        static string Version(Assembly assembly) =>
+            assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
+        var libraries = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ForensicKit.Inference"] = Version(typeof(TorchLanguageModel).Assembly),
+            ["TorchSharp"] = Version(typeof(torch).Assembly),
+            ["libtorch"] = torch.__version__,
+            [".NET"] = Environment.Version.ToString(),
+            ["instructions"] = System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? "512 bits" : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? "256 bits" : "128 bits",
+            ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString().ToLower(CultureInfo.InvariantCulture),
+        };
+        if (TorchRuntime.Note is { } note)
+            libraries["note"] = note;
+        return libraries;
+    }
+}
