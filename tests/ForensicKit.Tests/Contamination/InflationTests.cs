@@ -137,6 +137,7 @@ public class InflationTests
     {
         var figure = ContaminationFigures.Inflation(new("fig-inflation", 3, "Gain on leaked items", "Points with intervals.", "case"), [("a", InflationTest.Run(Items(40, 30, 20, 40, 20, 20)))]);
         Assert.Equal(2, figure.Data.Rows.Count);
+        Assert.NotEqual("", PlotlyFigure.ToJson(figure));
         Assert.Contains("Gain on leaked items", FigureSvg.Render(figure, FigureVariant.Light), StringComparison.Ordinal);
     }
 
@@ -164,6 +165,7 @@ public class InflationTests
         Assert.Equal(("presence/claim", "claim", "present, no control"), (finding.Id, finding.ClaimId, finding["outcome"].Display));
         Assert.Contains("no fresh items", Binding.Print(finding), StringComparison.Ordinal);
         var figure = ContaminationFigures.Presence(new("fig-presence", 2, "What stands in the training data", "Shares.", "case"), [new("gsm", 10, 0, 0, 0, 4, 4, 0, 0, 0, [1, 1, 2, 9])]);
+        Assert.NotEqual("", PlotlyFigure.ToJson(figure));
         Assert.Contains("4 of 10", FigureSvg.Render(figure, FigureVariant.Light), StringComparison.Ordinal);
     }
 

@@ -113,6 +113,7 @@ public class LatencyClaimTests
     {
         var figure = LatencyFigure.Create(new("fig-latency", 5, "Time to last token", "Steps.", "case"), Claim(Load.Poisson(5)), [new(Load.Poisson(5), Requests(3000, 200)), new(Load.SingleStream, Requests(50, 1))]);
         Assert.Equal(3050, figure.Data.Rows.Count);
+        Assert.NotEqual("", PlotlyFigure.ToJson(figure));
         Assert.Contains("Claimed 10 ms", FigureSvg.Render(figure, FigureVariant.Light), StringComparison.Ordinal);
     }
 
