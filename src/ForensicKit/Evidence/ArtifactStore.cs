@@ -79,6 +79,11 @@ public sealed class ArtifactStore
     public IReadOnlyList<VerifiedArtifact> Resolve(IEnumerable<Artifact> artifacts, CancellationToken cancellationToken) =>
         [.. artifacts.Select(artifact => Resolve(artifact, cancellationToken))];
 
+    /// <summary>The first file under a path in the folders, whatever its bytes: for packed files, which are checked once they are unpacked.</summary>
+    /// <param name="path">Relative, with <c>/</c>, without <c>..</c>.</param>
+    /// <returns>Null where there is none.</returns>
+    public string? Locate(string path) => _folders.Select(folder => ContainedPath.Find(folder, path)).FirstOrDefault(found => found is not null);
+
     private IEnumerable<string> Candidates(Artifact artifact)
     {
         foreach (var folder in _folders)
