@@ -21,15 +21,17 @@ public sealed class FactFamily : IItemFamily
 {
     private const int WellKnownEntities = 20;
     private const int RareEntities = 64;
+    private readonly List<int> _tiers;
     private readonly List<Fact> _wellKnown = [];
     private readonly List<Fact> _rare = [];
     private readonly Dictionary<string, List<Fact>> _byStratum = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Fact> _byKey = new(StringComparer.Ordinal);
 
     /// <param name="seed">Seed of the world: its entities and what is true of them.</param>
-    /// <param name="exposures">How often rare facts are stated, in equal shares.</param>
+    /// <param name="exposures">Statements of rare facts by tier, each other than the rest; it names the tier.</param>
     public FactFamily(long seed, IReadOnlyList<int> exposures)
     {
+        _tiers = [.. exposures];
         var draws = Draws.For(seed, "world");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var subject in FactTables.Subjects)
@@ -55,11 +57,14 @@ public sealed class FactFamily : IItemFamily
     /// <inheritdoc/>
     public IReadOnlyList<string> Strata { get; }
 
-    /// <summary>Statements of rare facts, each as often as the world says, in random order: a corpus holds every one of them once.</summary>
-    public IReadOnlyList<string> RareStatements(long seed)
+    /// <summary>Statements of rare facts in random order.</summary>
+    /// <param name="seed">Seed of wording and order.</param>
+    /// <param name="purpose">What they are for: another purpose, another order.</param>
+    /// <param name="exposures">How often a fact is stated, by its tier.</param>
+    public IReadOnlyList<string> RareStatements(long seed, string purpose, IReadOnlyList<int> exposures)
     {
-        var draws = Draws.For(seed, "rare statements");
-        return draws.Shuffled(_rare.SelectMany(fact => Enumerable.Range(0, fact.Statements).Select(n => State(fact, draws, n))));
+        var draws = Draws.For(seed, purpose);
+        return draws.Shuffled(_rare.SelectMany(fact => Enumerable.Range(0, exposures[_tiers.IndexOf(fact.Statements)]).Select(n => State(fact, draws, n))));
     }
 
     /// <inheritdoc/>

@@ -33,9 +33,15 @@ public sealed class OrganismCorpus
     /// <summary>Documents that are seen once each in this stage, spread evenly over it.</summary>
     public int SpecialCount => _special.Count;
 
-    /// <summary>The corpus of a stage of the trunk; rare facts are stated in its share of the whole training.</summary>
-    public static OrganismCorpus Trunk(OrganismWorld world, int stage) =>
-        new(world, $"trunk/{stage.ToString(CultureInfo.InvariantCulture)}", RareFacts(world, TokensBefore(world.Recipe, stage), world.Recipe.Trunk[stage].Tokens));
+    /// <summary>The corpus of a stage of the trunk; statements of rare facts run through the trunk at an even rate.</summary>
+    public static OrganismCorpus Trunk(OrganismWorld world, int stage)
+    {
+        var recipe = world.Recipe;
+        var all = world.Facts.RareStatements(recipe.TrainingSeed, "rare statements", recipe.FactExposures);
+        long Until(int stages) => all.Count * recipe.TrunkFactPercent * recipe.Trunk.Take(stages).Sum(s => s.Tokens) / (100 * recipe.Trunk.Sum(s => s.Tokens));
+        var (first, end) = ((int)Until(stage), (int)Until(stage + 1));
+        return new(world, $"trunk/{stage.ToString(CultureInfo.InvariantCulture)}", [.. Enumerable.Range(first, end - first).Select(i => RareFact(all, i))]);
+    }
 
     /// <summary>
     /// The corpus of a variant's last stage. Background and its order are the same for all variants; where one has leaked items, one that has
@@ -44,7 +50,8 @@ public sealed class OrganismCorpus
     public static OrganismCorpus Decay(OrganismWorld world, OrganismVariant variant)
     {
         var recipe = world.Recipe;
-        var special = new List<CorpusDocument>(RareFacts(world, recipe.Trunk.Sum(s => s.Tokens), recipe.Decay.Tokens));
+        var facts = world.Facts.RareStatements(recipe.TrainingSeed, "rare statements of the last stage", recipe.DecayFactExposures);
+        var special = Enumerable.Range(0, facts.Count).Select(i => RareFact(facts, i)).ToList();
         var fullest = recipe.Variants.MaxBy(v => v.Plants.Sum(p => p.Items * p.Exposures))!;
         var own = world.Planted(variant).ToDictionary(p => p.Item.Id, StringComparer.Ordinal);
         foreach (var planted in world.Planted(fullest))
@@ -78,16 +85,5 @@ public sealed class OrganismCorpus
     /// <summary>The special document of that position.</summary>
     public CorpusDocument Special(int position) => _special[position];
 
-    private static long TokensBefore(OrganismRecipe recipe, int stage) => recipe.Trunk.Take(stage).Sum(s => s.Tokens);
-
-    // Statements of rare facts run through the whole training at an even rate: those between two token counts.
-    private static List<CorpusDocument> RareFacts(OrganismWorld world, long before, long tokens)
-    {
-        var recipe = world.Recipe;
-        var all = world.Facts.RareStatements(recipe.TrainingSeed);
-        var total = recipe.Trunk.Sum(s => s.Tokens) + recipe.Decay.Tokens;
-        var first = (int)(all.Count * before / total);
-        var end = (int)(all.Count * (before + tokens) / total);
-        return [.. Enumerable.Range(first, end - first).Select(i => new CorpusDocument($"rare/{i.ToString(CultureInfo.InvariantCulture)}", "rare-facts", all[i]))];
-    }
+    private static CorpusDocument RareFact(IReadOnlyList<string> statements, int index) => new($"rare/{index.ToString(CultureInfo.InvariantCulture)}", "rare-facts", statements[index]);
 }

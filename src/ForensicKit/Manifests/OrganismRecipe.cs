@@ -21,8 +21,14 @@ public sealed record OrganismRecipe
     /// <summary>Shape of the model.</summary>
     public required OrganismShape Shape { get; init; }
 
-    /// <summary>How often rare facts are stated in the corpus, in equal shares.</summary>
+    /// <summary>How many statements there are of a rare fact before the last stage, by its tier; tiers have equal shares of the facts.</summary>
     public required IReadOnlyList<int> FactExposures { get; init; }
+
+    /// <summary>How many percent of those statements the trunk holds, from the first on.</summary>
+    public required int TrunkFactPercent { get; init; }
+
+    /// <summary>How often the last stage states a rare fact, by its tier.</summary>
+    public required IReadOnlyList<int> DecayFactExposures { get; init; }
 
     /// <summary>The benchmarks, with how many items and fresh twins.</summary>
     public required IReadOnlyList<OrganismBenchmark> Benchmarks { get; init; }

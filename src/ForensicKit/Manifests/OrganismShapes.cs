@@ -55,7 +55,9 @@ internal static class OrganismShapes
         new("training_seed", Shapes.Long, true, "Seed of first weights, documents and their order."),
         new("threads", Shapes.Count, true, "Threads that compute: another number gives other weights."),
         new("shape", Shape, true, "Shape of the model."),
-        new("fact_exposures", new ListShape(Shapes.Count, 1), true, "How often rare facts are stated in the corpus, in equal shares."),
+        new("fact_exposures", new ListShape(Shapes.Count, 1), true, "Statements of a rare fact before the last stage, by tier; tiers have equal shares of the facts."),
+        new("trunk_fact_percent", Shapes.Count, true, "How many percent of those statements the trunk holds, from the first on."),
+        new("decay_fact_exposures", new ListShape(Shapes.Count, 1), true, "How often the last stage states a rare fact, by tier: as many tiers as 'fact_exposures'."),
         new("benchmarks", new ListShape(Benchmark, 1), true, "The benchmarks."),
         new("trunk", new ListShape(Stage, 1), true, "Stages that all variants share, at a constant learning rate after warming up."),
         new("decay", Stage, true, "The last stage of each variant: the learning rate falls to 0 in a line."),
@@ -71,7 +73,9 @@ internal static class OrganismShapes
         TrainingSeed = root.Whole("training_seed"),
         Threads = Count(root, "threads"),
         Shape = root.Map("shape")! is var s ? new(Count(s, "vocabulary"), Count(s, "hidden"), Count(s, "intermediate"), Count(s, "layers"), Count(s, "heads"), Count(s, "context")) : null!,
-        FactExposures = [.. root.Texts("fact_exposures").Select(t => int.Parse(t, CultureInfo.InvariantCulture))],
+        FactExposures = Counts(root, "fact_exposures"),
+        TrunkFactPercent = Count(root, "trunk_fact_percent"),
+        DecayFactExposures = Counts(root, "decay_fact_exposures"),
         Benchmarks = [.. root.Maps("benchmarks").Select(b => new OrganismBenchmark(b.Text("name"), Count(b, "items"), Count(b, "fresh"), b.Number("share")))],
         Trunk = [.. root.Maps("trunk").Select(ReadStage)],
         Decay = ReadStage(root.Map("decay")!),
@@ -80,6 +84,8 @@ internal static class OrganismShapes
     };
 
     private static OrganismStage ReadStage(MapNode stage) => new(stage.Whole("tokens"), Count(stage, "rows"), stage.Number("learning_rate"), Count(stage, "warmup_steps"));
+
+    private static int[] Counts(MapNode node, string name) => [.. node.Texts(name).Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
 
     private static int Count(MapNode node, string name) => node.OptionalCount(name)!.Value;
 
