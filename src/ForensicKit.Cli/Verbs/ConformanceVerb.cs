@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using ForensicKit.Conformance;
+using ForensicKit.Inference.Conformance;
 
 namespace ForensicKit.Cli.Verbs;
 
 /// <summary><c>conformance KIND PATH…</c>: runs reference vectors made by other software against this build.</summary>
 internal static class ConformanceVerb
 {
-    private static readonly IReadOnlyList<IConformanceKind> s_kinds = [new StatisticsVectors()];
+    private static readonly IReadOnlyList<IConformanceKind> s_kinds = [new StatisticsVectors(), new ArchitectureVectors()];
 
     public static Command Create()
     {
