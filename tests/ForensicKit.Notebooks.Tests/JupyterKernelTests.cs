@@ -46,6 +46,10 @@ public class JupyterKernelTests
             """,
             """
             new ForensicKit.Reporting.PlotlyBootstrap()
+            """,
+            """
+            ForensicKit.Inference.Torch.TorchRuntime.EnsureLoaded();
+            TorchSharp.torch.ones(3).sum().item<float>().ToString()
             """).Save(path);
         await JupyterAsync("nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--output", "kit.out.ipynb", path);
         var executed = NotebookDocument.Load(Path.Combine(folder, "kit.out.ipynb"));
@@ -57,6 +61,7 @@ public class JupyterKernelTests
         Assert.Equal("5.0e-1", Result(3, "text/plain"));
         Assert.Equal("Config", Result(4, "text/plain"));
         Assert.Contains("forensicKitPlotly", Result(5, "text/html"), StringComparison.Ordinal);
+        Assert.Equal("3", Result(6, "text/plain"));
     }
 
     [Fact]

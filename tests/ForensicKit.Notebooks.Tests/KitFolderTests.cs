@@ -12,7 +12,7 @@ public class KitFolderTests
     {
         var (prefix, suffix) = OperatingSystem.IsWindows() ? ("", ".dll") : ("lib", OperatingSystem.IsMacOS() ? ".dylib" : ".so");
         var skia = OperatingSystem.IsWindows() ? "libSkiaSharp.dll" : "libSkiaSharp" + suffix;
-        foreach (var file in (string[])["ForensicKit.Notebooks.dll", "ForensicKit.dll", "DuckDB.NET.Data.dll", "Microsoft.Data.Analysis.dll", "apart/Plotly.NET.dll", "apart/FSharp.Core.dll", "apart/SkiaSharp.dll", "apart/Svg.Skia.dll", "apart/" + skia, $"{prefix}duckdb{suffix}"])
+        foreach (var file in (string[])["ForensicKit.Notebooks.dll", "ForensicKit.dll", "ForensicKit.Inference.dll", "TorchSharp.dll", "DuckDB.NET.Data.dll", "Microsoft.Data.Analysis.dll", "apart/Plotly.NET.dll", "apart/FSharp.Core.dll", "apart/SkiaSharp.dll", "apart/Svg.Skia.dll", "apart/" + skia, $"{prefix}duckdb{suffix}"])
             Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(Kit)!, file)), file);
         foreach (var file in (string[])["FSharp.Core.dll", "SkiaSharp.dll"])
             Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(Kit)!, file)), file);
@@ -61,6 +61,15 @@ public class KitFolderTests
             .. System.Diagnostics.Process.GetCurrentProcess().Modules.Cast<System.Diagnostics.ProcessModule>().Select(m => m.FileName)
                 .Where(f => Path.GetFileNameWithoutExtension(f) is "duckdb" or "libduckdb").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
+    }
+
+    [Fact]
+    public async Task Libtorch_works_in_a_cell()
+    {
+        var run = (await Notebooks.RunAsync(
+            $"#r \"{Kit}\"\nForensicKit.Notebooks.NotebookKit.Load();",
+            "ForensicKit.Inference.Torch.TorchRuntime.EnsureLoaded();\nTorchSharp.torch.ones(3).sum().item<float>()")).Completed();
+        Assert.Equal("3", run.Data(1));
     }
 
     [Fact]

@@ -44,8 +44,17 @@ internal static class HostAssemblies
     /// <param name="find">From simple name to file; null where the assembly is of no interest.</param>
     public static IReadOnlyList<string> WithKitReferences(string root, Func<string, string?> find)
     {
-        var found = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Path.GetFileNameWithoutExtension(root)] = root };
+        var start = Path.GetFileNameWithoutExtension(root);
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal) { [start] = root };
         var open = new Queue<string>([root]);
+        // The kit's other assemblies lie beside it, whether it calls them or not. What calls it is its host.
+        foreach (var beside in Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(root))!, "ForensicKit.*.dll").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(beside);
+            if (name != start && !ReferencesOf(beside).Contains(start, StringComparer.Ordinal) && find(name) is { } path && found.TryAdd(name, path))
+                open.Enqueue(path);
+        }
+
         while (open.TryDequeue(out var file))
         {
             foreach (var name in ReferencesOf(file).Where(n => !IsPlatform(n) && !found.ContainsKey(n)))
