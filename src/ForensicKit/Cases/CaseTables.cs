@@ -6,6 +6,7 @@ using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
 using ForensicKit.Latency;
 using ForensicKit.Manifests;
+using ForensicKit.Sensitivity;
 using ForensicKit.Statistics;
 using Microsoft.Data.Analysis;
 
@@ -84,6 +85,15 @@ internal static class CaseTables
         ("Answer only", r => Text(r.Counts.AnswerOnly)),
         ("Fresh twins found", r => $"{Text(r.Counts.FreshFound)} of {Text(r.Counts.Fresh)}"),
         ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + " times"));
+
+    /// <summary>The score under every variant of the prompt, the best first.</summary>
+    public static DataFrame Sensitivity(ClaimSheet sheet) => Table(
+        [.. (sheet.Sensitivity?.Spread.Variants ?? []).OrderBy(v => v.Place)],
+        ("Place", v => Text(v.Place)),
+        ("Variant", v => sheet.Sensitivity!.Titles.GetValueOrDefault(v.VariantId, v.VariantId)),
+        ("What differs", v => PromptVariants.Find(v.VariantId)?.Description ?? ""),
+        ("%", v => FindingValue.Fixed(v.Percent, 1)),
+        ("95% interval", v => $"{FindingValue.Fixed(v.Interval.Lower, 1)}–{FindingValue.Fixed(v.Interval.Upper, 1)}"));
 
     /// <summary>Percentiles of both metrics under each load.</summary>
     public static DataFrame Latency(ClaimSheet sheet) => Table(

@@ -9,6 +9,7 @@ using ForensicKit.Latency;
 using ForensicKit.Manifests;
 using ForensicKit.Models;
 using ForensicKit.Reporting;
+using ForensicKit.Sensitivity;
 using Microsoft.Data.Analysis;
 
 namespace ForensicKit.Cases;
@@ -132,7 +133,7 @@ public sealed class Investigation
                 _reproduction.StoreResponses(told, token);
                 _reproduction.Score(told, token);
                 await _reproduction.AskModelsAsync(_engines, told, token);
-                await _reproduction.ScoreRunsAsync(_engines, told, token);
+                await _reproduction.ScoreRunsAsync([.. Case.Runs], _engines, told, token);
             },
             token);
         return CaseTables.Scores(Sheet());
@@ -154,6 +155,25 @@ public sealed class Investigation
             },
             token);
         return CaseTables.Presence(Sheet());
+    }
+
+    /// <summary>Asks the same items in many harmless variants of one prompt; returns the score of each.</summary>
+    /// <exception cref="KitException">The case has no such step, or nothing here runs its model.</exception>
+    public async Task<DataFrame> SensitivityAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var step = StepTrace.Begin("sensitivity");
+        var plan = Case.Sensitivity ?? throw new KitException("This case does not vary its prompt.", Case.FilePath, "Give it 'sensitivity', or leave out this notebook.");
+        var token = StepContext.Cancellation(cancellationToken);
+        var told = StepContext.Progress(progress);
+        await Task.Run(
+            async () =>
+            {
+                RunPlan[] plans = [.. SensitivityPlans.Of(plan).Select(v => v.Plan)];
+                await _reproduction.AskAsync(plans, items => SensitivityPlans.Items(plan, items), _engines, told, token);
+                await _reproduction.ScoreRunsAsync(plans, _engines, told, token);
+            },
+            token);
+        return CaseTables.Sensitivity(Sheet());
     }
 
     /// <summary>Measures the case's latency claims under the lightest load and under the loads they state; returns percentiles by load.</summary>
@@ -190,6 +210,9 @@ public sealed class Investigation
 
     /// <summary>What leaked items are worth; null where it cannot be said yet.</summary>
     public NotebookChart? InflationFigure() => Chart(StepFigures.Inflation);
+
+    /// <summary>The score under every variant of the prompt; null where none has been asked.</summary>
+    public NotebookChart? SensitivityFigure() => Chart(StepFigures.Sensitivity);
 
     /// <summary>The distribution of latencies under each load; null where none has been measured.</summary>
     public NotebookChart? LatencyFigure() => Chart(StepFigures.Latency);

@@ -3,6 +3,7 @@ using ForensicKit.Contamination;
 using ForensicKit.Latency;
 using ForensicKit.Manifests;
 using ForensicKit.Reporting;
+using ForensicKit.Sensitivity;
 
 namespace ForensicKit.Cases;
 
@@ -10,7 +11,7 @@ namespace ForensicKit.Cases;
 internal static class StepFigures
 {
     /// <summary>Every figure, in the order of their numbers.</summary>
-    public static IReadOnlyList<Func<CaseManifest, ClaimSheet, Figure?>> All { get; } = [Presence, Inflation, Latency];
+    public static IReadOnlyList<Func<CaseManifest, ClaimSheet, Figure?>> All { get; } = [Presence, Inflation, Sensitivity, Latency];
 
     /// <summary>Figure 3: which share of each benchmark stands in the training text.</summary>
     public static Figure? Presence(CaseManifest manifest, ClaimSheet sheet) => sheet.Contamination is not { } contamination ? null : ContaminationFigures.Presence(
@@ -32,6 +33,14 @@ internal static class StepFigures
                 manifest.Name),
             results);
     }
+
+    /// <summary>Figure 5: the score under every variant of the prompt.</summary>
+    public static Figure? Sensitivity(CaseManifest manifest, ClaimSheet sheet) => sheet.Sensitivity is not { } sensitivity ? null : SensitivityFigure.Create(
+        new FigureIdentity(
+            "fig-sensitivity", 5, "The same items under many wordings of the prompt",
+            "Score under each variant with its 95% Wilson interval. The band is what equal variants would fill by chance: the variants’ answers exchanged item by item.",
+            manifest.Name),
+        sensitivity);
 
     /// <summary>Figure 6: latencies under each load.</summary>
     public static Figure? Latency(CaseManifest manifest, ClaimSheet sheet) => sheet.Latency is not { Claims.Count: > 0 } latency ? null : LatencyFigure.Create(

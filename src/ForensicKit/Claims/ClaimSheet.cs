@@ -10,6 +10,9 @@ public sealed record ClaimSheet(string CaseName, double Alpha, double MarginPoin
     /// <summary>What the contamination step stored; null where it has not been done.</summary>
     public ContaminationEvidence? Contamination { get; init; }
 
+    /// <summary>What the sensitivity step stored; null where it has not been done.</summary>
+    public Sensitivity.SensitivityEvidence? Sensitivity { get; init; }
+
     /// <summary>What the latency step stored; null where it has not been done.</summary>
     public LatencyEvidence? Latency { get; init; }
 

@@ -6,6 +6,7 @@ using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Latency;
 using ForensicKit.Manifests;
+using ForensicKit.Sensitivity;
 
 namespace ForensicKit.Claims;
 
@@ -17,19 +18,42 @@ internal static class RunReader
     {
         var scores = new List<RunScore>();
         foreach (var plan in manifest.Runs)
-        {
-            var run = ModelRuns.RunOf(manifest, plan, kit.Manifests.Model(manifest.Model(plan.Model).Manifest!), kit.Benchmark(plan.Benchmark));
-            if (!evidence.IsComplete(run.Id, cancellationToken))
-                continue;
-            var rows = evidence.Query(
-                "SELECT rule, item_id, correct FROM scores WHERE run_id = $id ORDER BY rule, item_index",
-                row => (Rule: row.GetString(0), Item: row.GetString(1), Correct: !row.IsDBNull(2) && row.GetBoolean(2)),
-                cancellationToken,
-                ("id", run.Id)).ToLookup(r => r.Rule, StringComparer.Ordinal);
-            scores.AddRange(plan.Protocol.Rules.Where(rows.Contains).Select(rule => new RunScore(
-                run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Correct)])));
-        }
+            scores.AddRange(ReadRun(manifest, kit, evidence, plan, cancellationToken));
+        return scores;
+    }
 
+    /// <summary>What the sensitivity step stored; null where a variant has not been asked or scored.</summary>
+    public static SensitivityEvidence? Sensitivity(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        if (manifest.Sensitivity is not { } plan)
+            return null;
+        var variants = SensitivityPlans.Of(plan);
+        var runs = variants.Select(v => ReadRun(manifest, kit, evidence, v.Plan, cancellationToken).FirstOrDefault()).ToList();
+        if (runs.Exists(r => r is null))
+            return null;
+        var correct = Enumerable.Range(0, runs[0]!.Items).Select(i => (IReadOnlyList<bool>)[.. runs.Select(r => r!.Correct[i])]).ToList();
+        var spread = VariantSpread.Measure([.. variants.Select(v => v.Variant.Id)], correct, (uint)manifest.Seed, cancellationToken: cancellationToken);
+        return new SensitivityEvidence(
+            plan.Benchmark, spread, variants.ToDictionary(v => v.Variant.Id, v => v.Variant.Title, StringComparer.Ordinal),
+            $"SELECT r.run_id, json_extract_string(r.protocol, '$.id') AS variant, count(*) FILTER (s.correct) AS correct, count(*) AS items FROM scores s JOIN runs r USING (run_id) WHERE json_extract_string(r.protocol, '$.role') = 'variant' GROUP BY ALL ORDER BY ALL")
+        {
+            ClaimId = manifest.Claims.FirstOrDefault(c => c.Model == plan.Model && c.Benchmark == plan.Benchmark)?.Id,
+        };
+    }
+
+    private static List<RunScore> ReadRun(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, RunPlan plan, CancellationToken cancellationToken)
+    {
+        var scores = new List<RunScore>();
+        var run = ModelRuns.RunOf(manifest, plan, kit.Manifests.Model(manifest.Model(plan.Model).Manifest!), kit.Benchmark(plan.Benchmark));
+        if (!evidence.IsComplete(run.Id, cancellationToken))
+            return scores;
+        var rows = evidence.Query(
+            "SELECT rule, item_id, correct FROM scores WHERE run_id = $id ORDER BY rule, item_index",
+            row => (Rule: row.GetString(0), Item: row.GetString(1), Correct: !row.IsDBNull(2) && row.GetBoolean(2)),
+            cancellationToken,
+            ("id", run.Id)).ToLookup(r => r.Rule, StringComparer.Ordinal);
+        scores.AddRange(plan.Protocol.Rules.Where(rows.Contains).Select(rule => new RunScore(
+            run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Correct)])));
         return scores;
     }
 

@@ -58,6 +58,7 @@ internal static class SheetReader
         return new ClaimSheet(manifest.Name, manifest.Alpha, manifest.MarginPoints, claims)
         {
             Contamination = RunReader.Contamination(manifest, kit, evidence, runs, cancellationToken),
+            Sensitivity = RunReader.Sensitivity(manifest, kit, evidence, cancellationToken),
             Latency = RunReader.Latency(manifest, evidence, cancellationToken),
         };
 

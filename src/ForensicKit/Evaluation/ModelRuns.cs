@@ -43,6 +43,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         ["role"] = protocol.Role.ToString().ToLowerInvariant(),
         ["kind"] = protocol.Kind.ToString().ToLowerInvariant(),
         ["template"] = protocol.Template,
+        ["before_choice"] = protocol.BeforeChoice,
         ["temperature"] = protocol.Temperature.ToString("R", CultureInfo.InvariantCulture),
         ["top_p"] = protocol.TopP.ToString("R", CultureInfo.InvariantCulture),
         ["samples"] = protocol.Samples.ToString(CultureInfo.InvariantCulture),
@@ -66,7 +67,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         {
             progress?.Report(new StepProgress(step, done, total, "responses"));
             var answers = plan.Protocol.Kind == ProtocolKind.Choices
-                ? await ScoreAsync(run.Id, chunk, model, cancellationToken)
+                ? await ScoreAsync(run.Id, plan.Protocol, chunk, model, cancellationToken)
                 : await GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
             evidence.AppendResponses(answers, cancellationToken);
             done += answers.Count;
@@ -95,9 +96,9 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         }
     }
 
-    private static async Task<List<Response>> ScoreAsync(string runId, Request[] requests, ILanguageModel model, CancellationToken cancellationToken)
+    private static async Task<List<Response>> ScoreAsync(string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, CancellationToken cancellationToken)
     {
-        var asked = requests.Select((r, i) => new ContinuationRequest(i, r.Prompt, " " + r.Item.Choices[r.Choice!.Value])).ToList();
+        var asked = requests.Select((r, i) => new ContinuationRequest(i, r.Prompt, protocol.BeforeChoice + r.Item.Choices[r.Choice!.Value])).ToList();
         var answers = new List<Response>(requests.Length);
         await foreach (var scored in model.ScoreAsync(asked, cancellationToken))
         {
@@ -108,7 +109,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 Text = text,
                 LogLikelihood = sum,
                 LogLikelihoodPerToken = sum / scored.LogProbs.Count,
-                LogLikelihoodPerByte = sum / Encoding.UTF8.GetByteCount(text.TrimStart(' ')),
+                LogLikelihoodPerByte = sum / Encoding.UTF8.GetByteCount(text.TrimStart()),
                 TokenIds = scored.TokenIds,
                 TokenLogProbs = scored.LogProbs,
             });

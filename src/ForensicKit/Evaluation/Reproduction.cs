@@ -77,15 +77,26 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     }
 
     /// <summary>Asks the models of the case everything that its protocols ask and that is not stored yet.</summary>
-    public async Task AskModelsAsync(IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    public Task AskModelsAsync(IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken) =>
+        AskAsync([.. manifest.Runs.OrderBy(r => r.Model, StringComparer.Ordinal)], items => items, engines, progress, cancellationToken);
+
+    /// <summary>Asks what runs ask and is not stored yet.</summary>
+    /// <param name="plans">The runs.</param>
+    /// <param name="choose">Chooses among the items of a benchmark.</param>
+    /// <param name="engines">What loads models.</param>
+    /// <param name="progress">Told of responses.</param>
+    /// <param name="cancellationToken">Stops between batches; what is stored stays.</param>
+    public async Task AskAsync(
+        IReadOnlyList<RunPlan> plans, Func<IReadOnlyList<BenchmarkItem>, IReadOnlyList<BenchmarkItem>> choose, IModelEngines? engines, IProgress<StepProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var runs = new ModelRuns(manifest, evidence, clock);
-        foreach (var plan in manifest.Runs.OrderBy(r => r.Model, StringComparer.Ordinal))
+        foreach (var plan in plans)
         {
             var run = RunOf(plan);
             if (evidence.IsComplete(run.Id, cancellationToken))
                 continue;
-            var responses = await runs.AskAsync(run, plan, ItemsOf(plan.Benchmark, cancellationToken), Model(plan.Model, engines), progress, cancellationToken);
+            var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), Model(plan.Model, engines), progress, cancellationToken);
             dossier.RecordOnce(
                 "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("protocol", plan.Protocol.Id),
                 ("responses", responses.ToString(CultureInfo.InvariantCulture)));
@@ -93,15 +104,15 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     }
 
     /// <summary>Scores what the models answered: under pure rules from evidence alone, programs by running them in a sandbox.</summary>
-    public async Task ScoreRunsAsync(IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    public async Task ScoreRunsAsync(IReadOnlyList<RunPlan> plans, IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        var plans = manifest.Runs.ToList();
         for (var i = 0; i < plans.Count; i++)
         {
             progress?.Report(new StepProgress("Scoring responses", i, plans.Count, "runs"));
             var run = RunOf(plans[i]);
-            evidence.AppendScores([.. Rescore(evidence, run, [.. plans[i].Protocol.Rules.Select(ScoringRules.Find).OfType<IScoringRule>()], cancellationToken)], cancellationToken);
-            foreach (var rule in plans[i].Protocol.Rules.Select(ProgramRules.Find).OfType<ProgramRule>())
+            var missing = plans[i].Protocol.Rules.Where(rule => !evidence.HasScores(run.Id, rule, cancellationToken)).ToList();
+            evidence.AppendScores([.. Rescore(evidence, run, [.. missing.Select(ScoringRules.Find).OfType<IScoringRule>()], cancellationToken)], cancellationToken);
+            foreach (var rule in missing.Select(ProgramRules.Find).OfType<ProgramRule>())
                 await RunProgramsAsync(run, rule, engines, progress, cancellationToken);
         }
 

@@ -20,6 +20,9 @@ public enum ProtocolRole
 
     /// <summary>What the claimant did, or what is thought to explain the number.</summary>
     Claimed,
+
+    /// <summary>A variant of a prompt, to see how far the wording moves a score.</summary>
+    Variant,
 }
 
 /// <summary>A protocol under which this case asks models itself: everything that turns a model into responses.</summary>
@@ -45,6 +48,9 @@ public sealed record RunProtocol
 
     /// <summary>The prompt, with <c>{{question}}</c>, <c>{{choices}}</c> (a line for each, with letters) and <c>{{subject}}</c>.</summary>
     public required string Template { get; init; }
+
+    /// <summary>What stands between the prompt and a choice.</summary>
+    public string BeforeChoice { get; init; } = " ";
 
     /// <summary>0 for greedy.</summary>
     public double Temperature { get; init; }

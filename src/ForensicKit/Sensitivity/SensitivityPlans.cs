@@ -1,0 +1,32 @@
+using ForensicKit.Benchmarks;
+using ForensicKit.Manifests;
+
+namespace ForensicKit.Sensitivity;
+
+/// <summary>The runs of a sensitivity step: every variant of the prompt on the same items.</summary>
+internal static class SensitivityPlans
+{
+    /// <summary>A run for each variant. Choices are not listed in the prompt: each is scored as the answer.</summary>
+    public static IReadOnlyList<(PromptVariant Variant, RunPlan Plan)> Of(SensitivityPlan plan) =>
+    [
+        .. PromptVariants.For(hasChoices: false).Select(variant => (variant, new RunPlan(plan.Model, plan.Benchmark, new RunProtocol
+        {
+            Id = "variant-" + variant.Id,
+            Title = variant.Title,
+            Role = ProtocolRole.Variant,
+            Kind = ProtocolKind.Choices,
+            Models = [plan.Model],
+            Benchmarks = [plan.Benchmark],
+            Template = variant.Context("{{question}}", []),
+            BeforeChoice = variant.Continuation(""),
+            Rules = [plan.Rule],
+        }))),
+    ];
+
+    /// <summary>The items: as many as the plan says, evenly from the whole benchmark.</summary>
+    public static IReadOnlyList<BenchmarkItem> Items(SensitivityPlan plan, IReadOnlyList<BenchmarkItem> all)
+    {
+        var count = Math.Min(plan.Items, all.Count);
+        return [.. Enumerable.Range(0, count).Select(i => all[(int)((i + 0.5) * all.Count / count)])];
+    }
+}
