@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using ForensicKit.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(ForensicKit.Benchmarks.EvidenceAppend).Assembly).Run(args);
+if (args is ["sandboxes"])
+    await SandboxPrograms.RunAsync();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(EvidenceAppend).Assembly).Run(args);
