@@ -133,25 +133,6 @@ public sealed class TorchLanguageModelTests
     }
 
     [Fact]
-    public async Task Nothing_is_left_behind()
-    {
-        using var folder = new TemporaryFolder();
-        using var model = TinyModel.Load(folder);
-        async Task Work()
-        {
-            await All(model.ScoreAsync([.. Enumerable.Range(0, 40).Select(i => new ContinuationRequest(i, $"the same long context {i % 3}", $" x{i}y"))], default));
-            await All(model.GenerateAsync([.. Enumerable.Range(0, 20).Select(i => new GenerationRequest(i, $"prompt {i % 6}", 1 + i, ["q"], new(1), i))], default));
-            await foreach (var _ in model.StreamAsync(new(1, "x", 20, [], new(1)), default))
-                break;
-        }
-
-        await Work();
-        var before = TorchSharp.torch.Tensor.TotalCount;
-        await Work();
-        Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
-    }
-
-    [Fact]
     public void The_description_says_what_computes()
     {
         using var folder = new TemporaryFolder();
