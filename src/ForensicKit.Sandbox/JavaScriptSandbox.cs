@@ -15,7 +15,8 @@ namespace ForensicKit.Sandbox;
 /// passes functions as functions of the other world. Whether the check ran to its end is seen by the kit, outside both worlds; neither world
 /// has a way to say so. A program can therefore pass only by returning what the check expects. In particular these do not help: throwing or
 /// ending early, replacing <c>assert</c>, <c>check</c> or built-ins and their prototypes, printing what a passed check would print, objects
-/// that claim to be equal to everything (getters, proxies and <c>valueOf</c> are read once, in the program's world, and become plain data),
+/// that claim to be equal to everything (getters and proxies are read once, in the program's world, and become plain data;
+/// <c>valueOf</c> and its like stay behind),
 /// walking the stack, and promises that are never settled.
 /// </para>
 /// <para>

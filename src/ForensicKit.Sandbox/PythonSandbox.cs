@@ -25,7 +25,8 @@ namespace ForensicKit.Sandbox;
 /// Passed are the built-in values, lists and the like by copy (and brought up to date after the call), <c>Decimal</c>, <c>Fraction</c>, dates,
 /// functions and iterators as callable handles. A check may use what the task's own text defines beside the entry point; a program may have
 /// replaced that, so a check should not trust it. An error that a program raises is raised in the check as the nearest built-in error,
-/// but never as the end of an iteration.
+/// but never as the end of an iteration. An object of a class of the program's own answers for its attributes, items, length and truth each
+/// time it is asked, and may answer differently each time; checks that compare with values are not misled by that.
 /// </para>
 /// <para>
 /// A run can be repeated exactly: the limit is one of instructions, the clock starts at a fixed time and counts instructions too, and random

@@ -18,6 +18,7 @@ internal sealed class WorldCopy(
     private const int MaxDepth = 200;
     private const int MaxCharacters = 32 << 20;
     private static readonly HashSet<string> s_errors = new(StringComparer.Ordinal) { "Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError" };
+    private static readonly HashSet<string> s_conversions = new(StringComparer.Ordinal) { "valueOf", "toString", "toLocaleString", "toJSON", "then" };
     private readonly Dictionary<ObjectInstance, ObjectInstance> _copies = new(ReferenceEqualityComparer.Instance);
     private int _values;
     private long _characters;
@@ -147,8 +148,12 @@ internal sealed class WorldCopy(
         foreach (var name in original.GetOwnPropertyKeys(Types.String))
         {
             budget.Check();
-            if (original.GetOwnProperty(name).Enumerable)
-                members.Add((Text(name), Copy(original.Get(name), depth + 1)));
+            if (!original.GetOwnProperty(name).Enumerable)
+                continue;
+            var value = original.Get(name);
+            // A comparison would ask these each time, and could be answered differently each time.
+            if (!s_conversions.Contains(name.ToString()) || !value.IsCallable())
+                members.Add((Text(name), Copy(value, depth + 1)));
         }
 
         var kept = members.Select(m => m.Name.ToString()).ToHashSet(StringComparer.Ordinal);

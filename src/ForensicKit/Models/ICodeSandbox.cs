@@ -12,14 +12,14 @@ public interface ICodeSandbox : IDisposable
     /// <summary>Runs a model's program and then the benchmark's check of it.</summary>
     /// <remarks>
     /// The program is not trusted: it may end the process early, replace what the check uses, or print what a passed check would print. It
-    /// has passed only if the check itself ran to its end, which is told apart from all of these by a secret that the program never sees.
+    /// has passed only if the check itself ran to its end, in a world of its own that no program reaches: each sandbox says which attacks that stops.
     /// </remarks>
     Task<SandboxResult> RunAsync(SandboxProgram program, CancellationToken cancellationToken);
 }
 
 /// <summary>A program and the check it must pass.</summary>
 /// <param name="Code">The model's program: prompt and completion together.</param>
-/// <param name="Check">The benchmark's check, run after it in the same world: HumanEval's <c>test</c>, which defines <c>check(candidate)</c>.</param>
+/// <param name="Check">The benchmark's check, run after it, with what it defines at hand: HumanEval's <c>test</c>, which defines <c>check(candidate)</c>.</param>
 /// <param name="EntryPoint">Name of the function that is handed to <c>check</c>.</param>
 public sealed record SandboxProgram(string Code, string Check, string EntryPoint);
 

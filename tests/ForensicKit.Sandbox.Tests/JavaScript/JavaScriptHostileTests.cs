@@ -25,6 +25,20 @@ public sealed class JavaScriptHostileTests
         Assert.Equal((SandboxOutcome.Passed, "", ""), (next.Outcome, next.Message, next.Output));
     }
 
+    [Theory]
+    [InlineData("let n = 0; const f = () => ({ valueOf: () => n++ % 2 ? -Infinity : Infinity });")]
+    [InlineData("let n = 0; const f = () => ({ toString: () => n++ % 2 ? '-9' : '9' });")]
+    [InlineData("let n = 0; const f = () => Object.assign([], { valueOf: () => n++ % 2 ? -9 : 9 });")]
+    [InlineData("let n = 0; const f = () => Object.assign(() => 1, { valueOf: () => n++ % 2 ? -9 : 9 });")]
+    [InlineData("let n = 0; const f = () => ({ get then() { return r => r(n++); }, valueOf() { return n++ % 2 ? -9 : 9; } });")]
+    [InlineData("let n = 0; const f = () => ({ [Symbol.toPrimitive]: () => n++ % 2 ? -9 : 9 });")]
+    [InlineData("let n = 0; class A { valueOf() { return n++ % 2 ? -9 : 9; } } const f = () => new A();")]
+    public async Task A_value_cannot_answer_each_comparison_as_it_likes(string code)
+    {
+        const string check = "function check(candidate) { const r = candidate(1); assert(r > 3 && r < 5); }";
+        Assert.Equal(SandboxOutcome.Failed, (await s_sandbox.RunAsync(new SandboxProgram(code, check, "f"), CancellationToken.None)).Outcome);
+    }
+
     [Fact]
     public async Task What_cannot_be_stopped_is_left_behind()
     {
