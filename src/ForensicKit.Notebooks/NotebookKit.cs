@@ -30,6 +30,12 @@ public static class NotebookKit
         return true;
     });
 
+    /// <summary>
+    /// Runs models in this process and programs in the kit's sandboxes; hand it to <see cref="Cases.Investigation.OpenAsync"/>. The device is
+    /// chosen by <c>FORENSICKIT_DEVICE</c> (<c>auto</c>, <c>cpu</c> or <c>cuda</c>).
+    /// </summary>
+    public static Models.IModelEngines Engines => new LocalEngines(Environment.GetEnvironmentVariable("FORENSICKIT_DEVICE") is { Length: > 0 } device ? device : "auto");
+
     private static string Folder => Path.GetDirectoryName(typeof(NotebookKit).Assembly.Location)!;
 
     /// <summary>

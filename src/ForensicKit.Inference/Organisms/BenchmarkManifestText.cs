@@ -16,7 +16,7 @@ internal static class BenchmarkManifestText
     public static string Of(string family, string name, string titleEnd, int count, IReadOnlyList<OrganismPublisher.PublishedFile> files, string recipe)
     {
         var kind = KindOf(family);
-        var ids = files.Select(f => $"{name}-{Path.GetFileName(f.Path).Split('.')[0].ToLowerInvariant()}").ToList();
+        var ids = files.Select(f => kind.Format == "mmlu-csv" ? $"{name}-{Path.GetFileNameWithoutExtension(f.Path).Split('_')[0]}" : $"{name}-items").ToList();
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"""
             schema: forensickit/benchmark/v1
             name: {name}
@@ -51,7 +51,8 @@ internal static class BenchmarkManifestText
             text.Append(files[i].Yaml(ids[i], recipe));
         return text.ToString();
 
-        string Sourced(string value) => $"{{ value: {value}, source: 'the templates of the benchmark, data-manifests/organisms/{recipe}.yaml' }}";
+        // Commas and '#' mean something in this form, so texts are quoted.
+        string Sourced(string value) => $"{{ value: {(value is ['"', ..] or [>= '0' and <= '9'] ? value : $"\"{value}\"")}, source: 'the templates of the benchmark, data-manifests/organisms/{recipe}.yaml' }}";
     }
 
     /// <summary>A model's manifest.</summary>
@@ -65,7 +66,7 @@ internal static class BenchmarkManifestText
           - Llama architecture, weights stored in 16 bits; computation is in 32 bits.
         artifacts:
 
-        """ + string.Concat(files.Select(f => f.Yaml(Path.GetFileName(f.Path).Replace('.', '-'), recipe)));
+        """ + string.Concat(files.Select(f => f.Yaml($"{name}-{Path.GetFileName(f.Path).Split('.')[0]}", recipe)));
 
     private static Kind KindOf(string family) => family switch
     {

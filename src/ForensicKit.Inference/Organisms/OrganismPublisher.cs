@@ -18,7 +18,7 @@ public sealed class OrganismPublisher(OrganismWorld world)
     private const int BackgroundDocuments = 24_000;
     private const int HardNegativesPerBenchmark = 150;
     private const int Shards = 8;
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes everything.</summary>
     /// <param name="models">Folder with the trained models, one folder each.</param>

@@ -27,7 +27,7 @@ internal static class ContaminationStep
         ContaminationPlan plan, IReadOnlyList<VerifiedArtifact> snippets, Func<string, IReadOnlyList<BenchmarkItem>> itemsOf, EvidenceDatabase evidence, DateTimeOffset now,
         IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        var options = new OverlapOptions();
+        var options = new OverlapOptions { MinimumCoverage = plan.MinimumCoverage };
         var items = plan.Benchmarks.SelectMany(b => itemsOf(b.Benchmark).Select(i => (b.Benchmark, i, false)).Concat(itemsOf(b.Fresh).Select(i => (b.Benchmark, i, true))));
         var scan = new OverlapScan([.. items.Select(i => ScanItem.From(i.Benchmark, i.i, i.Item3))], options);
         var id = IdOf(plan, snippets.Select(s => s.Artifact.Sha256), options);
