@@ -9,7 +9,7 @@ namespace ForensicKit.Cli.Verbs;
 /// <summary><c>investigate [CASE]</c>: the main job.</summary>
 internal static class InvestigateVerb
 {
-    private const string DefaultCase = "opus-claims";
+    private const string DefaultCase = "opus-mini";
 
     public static Command Create()
     {

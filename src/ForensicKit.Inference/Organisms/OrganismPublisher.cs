@@ -47,13 +47,16 @@ public sealed class OrganismPublisher(OrganismWorld world)
             AtomicFile.WriteText(Path.Combine(manifests, "models", variant.Name + ".yaml"), BenchmarkManifestText.Model(variant.Name, artifacts, world.Recipe.Name));
         }
 
-        var documents = Snippets(world.Recipe.Variants[0]);
-        var packed = BenchmarkFiles.Gzip(BenchmarkFiles.Lines(documents, d => new { id = d.Id, shard = d.Shard, text = d.Document.Text }));
-        Save(folder, "snippets.jsonl.gz", packed, caseName);
-        AtomicFile.WriteText(Path.Combine(folder, "planted.json"), Truth(documents, ids));
+        foreach (var variant in world.Recipe.Variants)
+        {
+            var documents = Snippets(variant);
+            Save(folder, $"snippets-{variant.Name}.jsonl.gz", BenchmarkFiles.Gzip(BenchmarkFiles.Lines(documents, d => new { id = d.Id, shard = d.Shard, text = d.Document.Text })), caseName);
+            if (variant.Plants.Count > 0)
+                AtomicFile.WriteText(Path.Combine(folder, "planted.json"), Truth(variant, documents, ids));
+        }
     }
 
-    /// <summary>The text that is at hand in the case: every leaked document, hard negatives (other items of the same templates), and background.</summary>
+    /// <summary>The text of a variant that is at hand: every special document, hard negatives (other items of the same templates), and background.</summary>
     private List<(string Id, string Shard, CorpusDocument Document)> Snippets(OrganismVariant variant)
     {
         var corpus = OrganismCorpus.Decay(world, variant);
@@ -77,11 +80,11 @@ public sealed class OrganismPublisher(OrganismWorld world)
         }
     }
 
-    private string Truth(List<(string Id, string Shard, CorpusDocument Document)> documents, Dictionary<string, string> ids) => JsonSerializer.Serialize(
+    private string Truth(OrganismVariant variant, List<(string Id, string Shard, CorpusDocument Document)> documents, Dictionary<string, string> ids) => JsonSerializer.Serialize(
         new
         {
             recipe = world.Recipe.Name,
-            items = world.Planted(world.Recipe.Variants[0]).OrderBy(p => ids[p.Item.Id], StringComparer.Ordinal)
+            items = world.Planted(variant).OrderBy(p => ids[p.Item.Id], StringComparer.Ordinal)
                 .Select(p => new { item = ids[p.Item.Id], form = p.Form.ToString(), exposures = p.Exposures }),
             documents = documents.Where(d => d.Document.Planted is not null).ToDictionary(d => d.Id, d => ids[d.Document.Planted!.Item.Id], StringComparer.Ordinal),
             hardNegatives = documents.Where(d => d.Document.Kind == "hard-negative").Select(d => d.Id),

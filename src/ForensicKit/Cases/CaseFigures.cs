@@ -18,7 +18,8 @@ internal static class CaseFigures
         return ForestPlot.Create(
             new FigureIdentity(
                 "fig-claims", 1, "Claimed and measured scores",
-                (isRecorded ? "Diamonds: the claim as printed. Circles: the stored responses under the rule nearest to the claim." : "Diamonds: the claim as printed. Circles: the score others reproduced under the standard prompt. Squares: the reference model as printed.")
+                (sheet.Claims.Any(c => c.Standard is not null) ? "Diamonds: the claim as printed. Circles: the model asked here under the standard protocol. Squares: the reference model under the same protocol."
+                : isRecorded ? "Diamonds: the claim as printed. Circles: the stored responses under the rule nearest to the claim." : "Diamonds: the claim as printed. Circles: the score others reproduced under the standard prompt. Squares: the reference model as printed.")
                 + " Bars: 95% Wilson intervals over the items. A claim is a single printed number and brings no interval.",
                 manifest.Name),
             "Score", "%",

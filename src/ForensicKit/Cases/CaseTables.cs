@@ -68,9 +68,10 @@ internal static class CaseTables
     private static IEnumerable<ScoreRow> PrintedRows(ClaimEvidence claim)
     {
         yield return new(claim.Label, "claimed", claim.Claimed.Text, "", "", "");
-        foreach (var (what, score) in new[] { ("reproduced, as printed", claim.Reproduced), ("reference, as printed", claim.Reference) })
+        foreach (var (what, score) in new[] { ("reproduced, as printed", claim.Reproduced), (claim.Runs.Count > 0 ? "reference under the standard protocol" : "reference, as printed", claim.Reference) })
         {
-            if (score is not null)
+            // Scores of this case's own runs have rows of their own.
+            if (score is not null && !(claim.Runs.Count > 0 && score == claim.Reproduced))
                 yield return new(claim.Label, what, score.Text, "", "", FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
         }
     }

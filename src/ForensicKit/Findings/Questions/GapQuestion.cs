@@ -15,7 +15,7 @@ namespace ForensicKit.Findings.Questions;
 public sealed class GapQuestion : Question
 {
     private const string VerdictRule =
-        "Not reproducible where a gate fails (the reproduced score is arithmetically impossible). Overstated where the hypothesis that the gap is at most the margin "
+        "Not reproducible where a gate fails (a printed score is arithmetically impossible). Supported where the model was asked here under the standard protocol on the very items and its score rounds to the printed digits. Overstated where the hypothesis that the gap is at most the margin "
         + "is rejected for the claim as a fixed number (A), as an independent estimate (B) and on the same items at the least favourable pairing (C), Holm-corrected over the sheet. "
         + "Supported where the hypothesis that the gap is at least the margin is rejected, Holm-corrected. Refuted only where Overstated holds under every admissible protocol. "
         + "Insufficient evidence otherwise.";
@@ -27,13 +27,13 @@ public sealed class GapQuestion : Question
     public override string Title => "Is the gap larger than chance and margin?";
 
     /// <inheritdoc/>
-    public override string Asked => "Each claim stands beside a score that others measured under the standard protocol. Could sampling alone explain the difference, and if not, is the difference larger than the margin of the case?";
+    public override string Asked => "Each claim stands beside a score measured under the standard protocol. Could sampling alone explain the difference, and if not, is the difference larger than the margin of the case?";
 
     /// <inheritdoc/>
     public override string Done => "The gap was tested with the claim read as a fixed number, as an independent estimate, and as a score on the same items whose pairing is unknown. An adverse verdict needs all three beyond the margin, corrected by Holm's method over the sheet.";
 
     /// <inheritdoc/>
-    public override string CannotShow => "Why the gap exists. A different protocol, contaminated training data, another extraction rule and an honest mistake can leave the same gap. Only one configuration was measured, so no claim can be refuted here, and no positive control was run in the harness that measured it.";
+    public override string CannotShow => "Why the gap exists. A different protocol, contaminated training data, another extraction rule and an honest mistake can leave the same gap. The verdict is about the standard protocol alone, so no claim is refuted here. Where only printed scores are at hand, no positive control was run in the harness that measured them.";
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet)
@@ -50,6 +50,7 @@ public sealed class GapQuestion : Question
     private Finding Answer(ClaimSheet sheet, ClaimEvidence claim, GapTests t, Probability adverse, Probability support)
     {
         var verdict = ArithmeticQuestion.IsImpossible(claim, claim.Reproduced) || ArithmeticQuestion.IsImpossible(claim, claim.Claimed) ? Verdict.NotReproducible
+            : GivesTheDigits(claim) ? Verdict.Supported
             : adverse.Value <= sheet.Alpha ? Verdict.Overstated
             : support.Value <= sheet.Alpha ? Verdict.Supported
             : Verdict.InsufficientEvidence;
@@ -59,7 +60,7 @@ public sealed class GapQuestion : Question
             Kind = Kind,
             ClaimId = claim.Id,
             Question = Title,
-            Answer = Sentence(verdict, adverse.Value <= sheet.Alpha) + (claim.Reference is null ? "" : ReferenceSentence(t)),
+            Answer = (GivesTheDigits(claim) && verdict == Verdict.Supported ? DigitsSentence : Sentence(verdict, adverse.Value <= sheet.Alpha)) + (claim.Reference is null ? "" : ReferenceSentence(t)),
             Verdict = verdict,
             Rule = VerdictRule,
             Source = "Exact binomial test; Farrington and Manning 1990 and Newcombe 1998 (two proportions); McNemar 1947 at the least favourable pairing; Holm 1979; intersection–union test, Berger 1982.",
@@ -67,6 +68,19 @@ public sealed class GapQuestion : Question
             CannotShow = CannotShow,
             Values = [.. Values(sheet, claim, t, adverse, support)],
         };
+    }
+
+    private const string DigitsSentence =
+        "Claimed {{claimed}}, reproduced {{reproduced}}: the standard protocol gives the printed digits on these items.\n"
+        + "The model was asked here, so on this test set the claim is confirmed as it stands; on new questions of the same kind the score has a {{reproduced|interval}}. Whether it was earned is another question.";
+
+    // Asked here on the very items, a score that rounds to the claim is the claim: nothing is left to chance.
+    private static bool GivesTheDigits(ClaimEvidence claim)
+    {
+        if (claim.Standard is not { } standard || standard.Items != claim.N)
+            return false;
+        var grim = Grim.Check(claim.Claimed.Text, standard.Items);
+        return grim.HalfUp.Values.Concat(grim.HalfEven.Values).Contains(standard.Right);
     }
 
     private static string Sentence(Verdict verdict, bool isAdverse) => verdict switch
