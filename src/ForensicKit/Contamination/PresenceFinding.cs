@@ -77,7 +77,8 @@ public static class PresenceFinding
     {
         { Present: 0 } => "none found",
         { Fresh: 0 } => "present, no control",
-        { FreshFound: 0 } => "present",
+        // A question that stands there stands there; an answer alone may be anybody's.
+        { FreshFound: 0 } when counts.QuestionOnly + counts.QuestionAndAnswer > 0 => "present",
         _ when BeyondFresh(counts) is { Value: <= 0.05 } => "present beyond chance",
         _ => "not told from chance",
     };

@@ -63,6 +63,9 @@ internal static class DocumentBuilder
         var parts = groups.Select((g, i) => $"{Number(g.Count())}{(i == 0 ? $" of {Number(verdicts.Count)} claims" : "")} {(g.Count() == 1 ? "is" : "are")} {Predicate(g.Key)}").ToList();
         if (groups.Count == 1)
             parts[0] = verdicts.Count == 1 ? $"The claim is {Predicate(groups[0].Key)}" : $"All {Number(verdicts.Count)} claims are {Predicate(groups[0].Key)}";
+        var inflated = content.Findings.Count(f => f.Kind == "inflation" && f.Values.Any(v => v is { Name: "outcome", Exact: "shown" }));
+        if (inflated > 0)
+            parts.Add($"{Number(inflated)} {(inflated == 1 ? "rests" : "rest")} on leaked test items");
         var text = parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
         return Capital(text);
     }
