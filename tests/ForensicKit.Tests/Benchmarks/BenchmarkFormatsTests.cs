@@ -155,6 +155,29 @@ public sealed class BenchmarkFormatsTests : IDisposable
         Assert.Contains("longer than 16 MiB", Assert.Throws<KitException>(() => Read("humaneval-jsonl-gz", "x.jsonl.gz", packed.ToArray(), 1, 0)).Message);
     }
 
+    [Fact]
+    public void HellaSwag_as_json_lines_has_context_endings_and_label()
+    {
+        var items = Read(
+            "hellaswag-jsonl", "x.jsonl",
+            """
+            {"ind": 24, "activity_label": "Baking", "ctx": "Ana has flour. She", "endings": ["a", "b, \"c\"", "", "d"], "label": 1, "split": "val"}
+            {"ind": 7, "ctx": "Ben", "endings": ["a", "b", "c", "d"], "label": 3}
+
+            """u8.ToArray(), 2, 4);
+        Assert.Equal(("b/test/0", 0, "Ana has flour. She", "b, \"c\"", "Baking"), (items[0].Id, items[0].Index, items[0].Question, items[0].Gold, items[0].Subject));
+        Assert.Equal(["a", "b, \"c\"", "", "d"], items[0].Choices);
+        Assert.Equal(("b/test/1", 1, 3, "d", null), (items[1].Id, items[1].Index, items[1].GoldChoice, items[1].Gold, items[1].Subject));
+    }
+
+    [Theory]
+    [InlineData("\"label\": 4", "not the index of an ending")]
+    [InlineData("\"label\": -1", "not the index of an ending")]
+    [InlineData("\"lable\": 1", "not the index of an ending")]
+    public void A_label_that_no_ending_has_is_refused(string label, string message) =>
+        Assert.Contains(message, Assert.Throws<KitException>(() => Read(
+            "hellaswag-jsonl", "x.jsonl", Encoding.UTF8.GetBytes($"{{\"ctx\": \"c\", \"endings\": [\"a\", \"b\", \"c\", \"d\"], {label}}}\n"), 1, 4)).Message);
+
     private IReadOnlyList<BenchmarkItem> Read(string format, string file, byte[] bytes, int n, int choices)
     {
         File.WriteAllBytes(_folder[file], bytes);

@@ -92,9 +92,20 @@ public class QuestionTests
             Recorded("r2", "90.0", new RuleScore("r", "run", "rule", "Rule", false, 800, 1_000, 0)),
             Recorded("r3", "90.0", new RuleScore("r", "run", "flag", "Flag", true, 899, 1_000, 0)),
             Recorded("r4", "80.5", new RuleScore("r", "run", "rule", "Rule", false, 800, 1_000, 0)),
+            MeasuredSheets.TwoProtocols("p1", "70.0", 100, 40, 10, 50),
+            MeasuredSheets.TwoProtocols("p2", "70.0", 100, 10, 40, 50),
+            MeasuredSheets.TwoProtocols("p3", "90.0", 100, 4, 1, 95),
         ];
-        var findings = Question.AskAll(Sheet(claims));
-        Assert.Equal(Question.All.Count, findings.Select(f => f.Kind).Distinct(StringComparer.Ordinal).Count());
+        var sheet = Sheet(claims) with { Contamination = MeasuredSheets.Contamination(), Sensitivity = MeasuredSheets.Sensitivity(isSensitive: true), Latency = MeasuredSheets.Latency(200, 300) };
+        IReadOnlyList<Finding> findings =
+        [
+            .. Question.AskAll(sheet),
+            .. new SensitivityQuestion().Ask(sheet with { Sensitivity = MeasuredSheets.Sensitivity(isSensitive: false) }),
+            .. new LatencyQuestion().Ask(sheet with { Latency = MeasuredSheets.Latency(20, 20) }),
+            .. new LatencyQuestion().Ask(sheet with { Latency = MeasuredSheets.Latency(20, 300) }),
+            .. new LatencyQuestion().Ask(sheet with { Latency = MeasuredSheets.Latency(20, 20, requests: 4) }),
+        ];
+        Assert.Equal(Question.All.Select(q => q.Kind).Order(StringComparer.Ordinal), findings.Select(f => f.Kind).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All(findings, f => Assert.Empty(Binding.LiteralNumbers(f.Answer)));
         Assert.All(findings, f => Assert.DoesNotContain("{{", Binding.Print(f), StringComparison.Ordinal));
         Assert.All(Question.All, q => Assert.All((string[])[q.Title, q.Asked, q.Done, q.CannotShow], text => Assert.Empty(Binding.LiteralNumbers(text.Replace("n + 1", "", StringComparison.Ordinal)))));

@@ -44,11 +44,11 @@ public sealed class ProtocolQuestion : Question
         var isShown = p.Value <= sheet.Alpha;
         var reproduces = Math.Abs(other.Percent - claim.Claimed.Percent) <= sheet.MarginPoints;
         var first = isShown
-            ? lift > 0 ? "The protocol is worth {{lift}}: {{other}} instead of {{standard}} on the same items." : "The other protocol scores lower by {{lift}}: {{other}} instead of {{standard}}."
+            ? lift > 0 ? "The protocol is worth {{lift}}: {{other}} instead of {{standard}} on the same items." : "The other protocol scores lower: {{other}} instead of {{standard}} on the same items, a difference of {{lift}}."
             : "No difference between the protocols is shown: {{other}} against {{standard}} on the same items.";
         var second = reproduces
             ? " The claim of {{claimed}} comes out under it, within {{margin}}."
-            : " The claim of {{claimed}} does not come out under it: {{unexplained}} are left.";
+            : " The claim of {{claimed}} does not come out under it, a difference of {{unexplained}}.";
         return new Finding
         {
             Id = $"{Kind}/{claim.Id}",

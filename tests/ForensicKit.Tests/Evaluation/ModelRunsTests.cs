@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ForensicKit.Benchmarks;
+using ForensicKit.Evaluation;
+using ForensicKit.Evidence;
+using ForensicKit.Manifests;
+using ForensicKit.Models;
+using ForensicKit.Tests.Judgement;
+using ForensicKit.TestSupport;
+
+namespace ForensicKit.Tests.Evaluation;
+
+public sealed class ModelRunsTests : IDisposable
+{
+    private static readonly FixedClock s_clock = new();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_interrupted_run_asks_only_what_is_missing()
+    {
+        var evidence = Evidence("interrupted");
+        var (plan, items) = (Plan(ProtocolKind.Choices), Items(600));
+        using var stopped = new CountingModel { StopAfter = 1500 };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Ask(evidence, plan, items, stopped));
+        Assert.False(evidence.IsComplete("run", CancellationToken.None));
+        var stored = evidence.CountResponses("run", CancellationToken.None);
+        Assert.InRange(stored, 1, 1500);
+
+        using var model = new CountingModel();
+        Assert.Equal(2400, await Ask(evidence, plan, items, model));
+        Assert.Equal(2400 - stored, model.Asked.Count);
+        Assert.True(evidence.IsComplete("run", CancellationToken.None));
+
+        using var again = new CountingModel();
+        Assert.Equal(2400, await Ask(evidence, plan, items, again));
+        Assert.Empty(again.Asked);
+
+        // What is stored is what an undisturbed run stores.
+        var undisturbed = Evidence("undisturbed");
+        using var whole = new CountingModel();
+        await Ask(undisturbed, plan, items, whole);
+        Assert.Equal(Stored(undisturbed), Stored(evidence));
+    }
+
+    [Fact]
+    public async Task Samples_keep_their_seeds_whatever_else_is_asked()
+    {
+        var (plan, items) = (Plan(ProtocolKind.Generation), Items(500));
+        using var whole = new CountingModel();
+        await Ask(Evidence("whole"), plan, items, whole);
+        Assert.Equal(1500, whole.Seeds.Distinct().Count());
+
+        var evidence = Evidence("interrupted");
+        using var stopped = new CountingModel { StopAfter = 1100 };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Ask(evidence, plan, items, stopped));
+        var stored = (int)evidence.CountResponses("run", CancellationToken.None);
+        using var rest = new CountingModel();
+        await Ask(evidence, plan, items, rest);
+        Assert.Equal(whole.Seeds.Skip(stored), rest.Seeds);
+    }
+
+    [Fact]
+    public async Task Log_likelihoods_are_stored_as_sum_and_means()
+    {
+        var evidence = Evidence("sums");
+        using var model = new CountingModel();
+        await Ask(evidence, Plan(ProtocolKind.Choices), [Items(1)[0] with { Choices = ["né", "b"] }], model);
+        var response = evidence.ReadResponses("run", CancellationToken.None)[0];
+        Assert.Equal((" né", 0), (response.Text, response.ChoiceIndex));
+        Assert.Equal("Question 0", evidence.Query("SELECT DISTINCT prompt FROM responses", row => row.GetString(0), CancellationToken.None).Single());
+        Assert.Equal(-3.0, response.LogLikelihood);
+        Assert.Equal(-1.5, response.LogLikelihoodPerToken);
+        // Three bytes: the space before the choice is no part of it.
+        Assert.Equal(-1.0, response.LogLikelihoodPerByte);
+    }
+
+    [Fact]
+    public void The_id_of_a_run_covers_what_decides_its_responses()
+    {
+        var plan = Plan(ProtocolKind.Choices);
+        string[] ids =
+        [
+            Id(plan, Manifest(1)), Id(plan, Manifest(2)), Id(plan with { Protocol = plan.Protocol with { Template = "{{question}} " } }, Manifest(1)),
+            Id(plan with { Protocol = plan.Protocol with { Temperature = 0.1 } }, Manifest(1)), Id(plan with { Benchmark = "other" }, Manifest(1)), Id(plan, Manifest(1), "bb"),
+        ];
+        Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
+        // How it is scored and where else it is asked decide nothing.
+        Assert.Equal(ids[0], Id(plan with { Protocol = plan.Protocol with { Rules = ["other"], Models = ["model", "more"], Title = "Another" } }, Manifest(1)));
+
+        static string Id(RunPlan plan, CaseManifest manifest, string hash = "aa") => ModelRuns.RunOf(
+            manifest, plan,
+            new ModelManifest
+            {
+                Name = "model",
+                Title = "Model",
+                Source = "s",
+                Licence = "MIT",
+                FilePath = "m.yaml",
+                Artifacts = [new Artifact { Id = "w", Path = "model.safetensors", Sha256 = hash, Bytes = 1, Source = "s", Licence = "MIT" }],
+            },
+            new BenchmarkManifest
+            {
+                Name = plan.Benchmark,
+                Title = "B",
+                Version = "1",
+                Description = "d",
+                Source = "s",
+                Licence = "MIT",
+                Items = new("gsm8k-jsonl", "test", 1, []),
+                PrimaryMetric = "m",
+                Aggregation = "a",
+                Standard = new("s", Claims.ProtocolStatement.Silent, new Dictionary<string, string>(StringComparer.Ordinal)),
+                Artifacts = [],
+                FilePath = "b.yaml",
+            }).Id;
+    }
+
+    private static List<(string, int, int, string?)> Stored(EvidenceDatabase evidence) =>
+        [.. evidence.ReadResponses("run", CancellationToken.None).Select(r => (r.ItemId, r.ChoiceIndex ?? -1, r.SampleIndex, r.Text))];
+
+    private static Task<long> Ask(EvidenceDatabase evidence, RunPlan plan, IReadOnlyList<BenchmarkItem> items, ILanguageModel model) =>
+        new ModelRuns(Manifest(1), evidence, s_clock).AskAsync(
+            new Run { Id = "run", Model = "model", Benchmark = "benchmark", Origin = "inference", Protocol = "{}" }, plan, items, model, null, CancellationToken.None);
+
+    private static RunPlan Plan(ProtocolKind kind) => new("model", "benchmark", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Kind = kind, Samples = 3 });
+
+    private static List<BenchmarkItem> Items(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new BenchmarkItem(string.Create(CultureInfo.InvariantCulture, $"b/{i:D4}"), i, string.Create(CultureInfo.InvariantCulture, $"Question {i}"), "a") { Choices = ["a", "b", "c", "d"], GoldChoice = 0 })];
+
+    private static CaseManifest Manifest(long seed) => new()
+    {
+        Name = "case",
+        Title = "Case",
+        Summary = "s",
+        Seed = seed,
+        Alpha = 0.05,
+        MarginPoints = 1,
+        Models = [new CaseModel("model", "Model", ModelRole.Suspect, "model")],
+        Claims = [],
+        FilePath = "case.yaml",
+    };
+
+    private EvidenceDatabase Evidence(string name) => EvidenceDatabase.Open(_folder[name + ".duckdb"], "case", "ab", s_clock.Now, CancellationToken.None);
+
+    /// <summary>Answers everything, notes what it was asked, and stops after so many answers.</summary>
+    private sealed class CountingModel : ILanguageModel
+    {
+        private int _answers;
+
+        public int StopAfter { get; init; } = int.MaxValue;
+
+        public List<string> Asked { get; } = [];
+
+        public List<long> Seeds { get; } = [];
+
+        public ModelDescription Description { get; } = new("fake", null, null, "cpu", "float32", "one by one", 1, new Dictionary<string, string>(StringComparer.Ordinal), 100);
+
+        public async IAsyncEnumerable<ScoredContinuation> ScoreAsync(IReadOnlyList<ContinuationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Asked.AddRange(requests.Select(r => r.Context + r.Continuation));
+            // In reverse: answers come in any order.
+            foreach (var request in requests.Reverse())
+            {
+                await Answer();
+                yield return new ScoredContinuation(request.Id, [1, 2], [-1, -2], false);
+            }
+        }
+
+        public async IAsyncEnumerable<GeneratedText> GenerateAsync(IReadOnlyList<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Asked.AddRange(requests.Select(r => r.Prompt));
+            Seeds.AddRange(requests.Select(r => r.Seed));
+            foreach (var request in requests)
+            {
+                await Answer();
+                yield return new GeneratedText(request.Id, request.Prompt + "!", [1], [-1], "stop");
+            }
+        }
+
+        public IAsyncEnumerable<GeneratedPiece> StreamAsync(GenerationRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+
+        private Task Answer() => ++_answers > StopAfter ? throw new OperationCanceledException() : Task.CompletedTask;
+    }
+}

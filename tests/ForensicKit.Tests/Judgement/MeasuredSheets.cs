@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using ForensicKit.Claims;
+using ForensicKit.Contamination;
+using ForensicKit.Evidence;
+using ForensicKit.Latency;
+using ForensicKit.Manifests;
+using ForensicKit.Sensitivity;
+
+namespace ForensicKit.Tests.Judgement;
+
+/// <summary>What the steps of an investigation would have stored, made up so that the right answer is known.</summary>
+internal static class MeasuredSheets
+{
+    public static PrintedScore Printed(string percent) => new("Model", percent, null, new Dictionary<string, string>(StringComparer.Ordinal), "sheet");
+
+    /// <summary>A claim whose model answered the same items under the standard and another protocol.</summary>
+    /// <param name="id">The claim's id.</param>
+    /// <param name="claimed">The claimed score in percent.</param>
+    /// <param name="both">Items right under both.</param>
+    /// <param name="onlyOther">Items right under the other protocol alone.</param>
+    /// <param name="onlyStandard">Items right under the standard protocol alone.</param>
+    /// <param name="neither">Items right under none.</param>
+    public static ClaimEvidence TwoProtocols(string id, string claimed, int both, int onlyOther, int onlyStandard, int neither)
+    {
+        var answers = Answers(both, (true, true)).Concat(Answers(onlyOther, (true, false))).Concat(Answers(onlyStandard, (false, true))).Concat(Answers(neither, (false, false)))
+            .Select((a, i) => (Item: i.ToString(CultureInfo.InvariantCulture), a.Other, a.Standard)).ToList();
+        // The other protocol's items in another order: they are paired by their ids.
+        var reversed = Enumerable.Reverse(answers).ToList();
+        return new()
+        {
+            Id = id,
+            Benchmark = "Benchmark",
+            Metric = "accuracy",
+            Label = id,
+            N = answers.Count,
+            Claimed = Printed(claimed),
+            Runs =
+            [
+                Run($"{id}-standard", ProtocolRole.Standard, [.. answers.Select(a => a.Item)], [.. answers.Select(a => a.Standard)]),
+                Run($"{id}-claimed", ProtocolRole.Claimed, [.. reversed.Select(a => a.Item)], [.. reversed.Select(a => a.Other)]),
+            ],
+        };
+    }
+
+    private static IEnumerable<(bool Other, bool Standard)> Answers(int count, (bool Other, bool Standard) answer) => Enumerable.Repeat(answer, count);
+
+    private static RunScore Run(string runId, ProtocolRole role, IReadOnlyList<string> items, IReadOnlyList<bool> correct) =>
+        new(runId, "model", "benchmark", Protocol(role), "rule", "Rule", items, correct);
+
+    public static RunProtocol Protocol(ProtocolRole role) => new()
+    {
+        Id = role.ToString().ToLowerInvariant(),
+        Title = $"{role} protocol",
+        Role = role,
+        Kind = ProtocolKind.Generation,
+        Models = ["model"],
+        Benchmarks = ["benchmark"],
+        Template = "{{question}}",
+        Rules = ["rule"],
+    };
+
+    /// <summary>Benchmarks with inflation, without it, with too few items to say, with nothing leaked and without fresh twins.</summary>
+    public static ContaminationEvidence Contamination()
+    {
+        var options = new OverlapOptions { MinimumCoverage = 1 };
+        return new(
+            new ScanRow("scan", JsonSerializer.Serialize(options), 1_000, 20_000, DateTimeOffset.UnixEpoch), options,
+            [
+                Benchmark("inflated", "g0", leaked: 100, suspectRight: 90, referenceRight: 40, fresh: 100),
+                Benchmark("learnt-nothing", null, leaked: 4_000, suspectRight: 1_600, referenceRight: 1_600, fresh: 4_000),
+                Benchmark("too-few", null, leaked: 5, suspectRight: 3, referenceRight: 2, fresh: 5),
+                Benchmark("clean", null, leaked: 0, suspectRight: 0, referenceRight: 0, fresh: 50),
+                Benchmark("no-twins", null, leaked: 20, suspectRight: 15, referenceRight: 9, fresh: 0),
+            ],
+            "Suspect", "Reference");
+    }
+
+    private static BenchmarkPresence Benchmark(string name, string? claim, int leaked, int suspectRight, int referenceRight, int fresh) => new(
+        name, name, claim,
+        [
+            .. Enumerable.Range(0, leaked).Select(i => new ItemPresence(name, $"t{i}", false, LeakKind.QuestionAndAnswer, 1 + (i % 12), 1 + (i % 12), 1, i % 2 == 0, true)),
+            new ItemPresence(name, "q", false, LeakKind.QuestionOnly, 1, 1, 1, true, true),
+            new ItemPresence(name, "stretch", false, null, 0, 0, 0.4, false, true),
+            new ItemPresence(name, "short", false, null, 0, 0, 0, false, false),
+            .. Enumerable.Range(0, fresh).Select(i => new ItemPresence(name, $"f{i}", true, i < 3 && leaked == 5 ? LeakKind.QuestionOnly : null, 0, 0, 0, false, true)),
+        ],
+        [
+            .. Enumerable.Range(0, leaked).Select(i => new InflationItem($"t{i}", true, 1 + (i % 12), i < suspectRight, i < referenceRight)),
+            // Both models get the same two fifths of fresh items right.
+            .. Enumerable.Range(0, fresh).Select(i => new InflationItem($"f{i}", false, 0, i % 5 < 2, i % 5 < 2)),
+        ],
+        leaked + 3, null);
+
+    /// <summary>Three wordings on one benchmark: one that is clearly worse where <paramref name="isSensitive"/>, equal ones otherwise.</summary>
+    public static SensitivityEvidence Sensitivity(bool isSensitive)
+    {
+        var correct = Enumerable.Range(0, 200).Select(i => (IReadOnlyList<bool>)[i % 2 == 0, i % 2 == 0, i % (isSensitive ? 5 : 2) == 0]).ToList();
+        return new(
+            "benchmark", VariantSpread.Measure(["plain", "colon", "letters"], correct, 1),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["plain"] = "as it is", ["colon"] = "with a colon", ["letters"] = "with letters" }, "SELECT correct FROM scores");
+    }
+
+    /// <summary>One claim, at most 100 ms for 90 % of requests at 2 per second, and two loads in which every request takes as long as said.</summary>
+    /// <param name="singleMs">Time to the first token with one request after the other.</param>
+    /// <param name="underLoadMs">The same under the stated load.</param>
+    /// <param name="requests">Requests of each load.</param>
+    public static LatencyEvidence Latency(double singleMs, double underLoadMs, int requests = 100) => new(
+        [new LatencyClaim("first-token", LatencyMetric.TimeToFirstToken, 0.9m, 100, Load.Poisson(2), "sheet")],
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["first-token"] = "a big machine" },
+        [new(Load.SingleStream, Requests(singleMs, requests)), new(Load.Poisson(2), Requests(underLoadMs, requests))]);
+
+    private static IReadOnlyList<LatencyRequest> Requests(double ms, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new LatencyRequest(i, i * 500_000_000L, i * 500_000_000L, (i * 500_000_000L) + (long)(ms * 1e6), (i * 500_000_000L) + (long)(ms * 1e6) + 9_000_000, 10, false))];
+}
