@@ -2,14 +2,14 @@ using ForensicKit.TestSupport;
 
 namespace ForensicKit.EndToEnd.Tests;
 
-/// <summary>One finished dossier of the default case, made once by the README's own command and copied by tests that change it.</summary>
+/// <summary>One finished dossier of the claim sheet, made once and copied by tests that change it.</summary>
 public sealed class FinishedDossier : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public FinishedDossier()
     {
-        Result = KitProcess.Run("investigate", "--out", Folder);
+        Result = KitProcess.Run("investigate", "opus-claims", "--out", Folder);
         Assert.True(Result.ExitCode == 0, Result.Errors + Result.Output);
     }
 

@@ -6,8 +6,8 @@ using ForensicKit.Findings;
 
 namespace ForensicKit.EndToEnd.Tests;
 
-/// <summary>The README's command on the default case, and what a reader finds in the dossier.</summary>
-public sealed partial class MainJobTests(FinishedDossier dossier) : IClassFixture<FinishedDossier>
+/// <summary>The claim sheet from claims to dossier, and what a reader finds in it.</summary>
+public sealed partial class ClaimSheetTests(FinishedDossier dossier) : IClassFixture<FinishedDossier>
 {
     [Fact]
     public void The_claim_sheet_is_judged_as_published()

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using ForensicKit.Contamination;
+using ForensicKit.Findings;
+using ForensicKit.TestSupport;
+
+namespace ForensicKit.EndToEnd.Tests;
+
+/// <summary>The default case held against what was planted: what is there is found, what is not is not.</summary>
+[Trait("Category", "Slow")]
+public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<InterruptedDossier>
+{
+    [Fact]
+    public void Killed_and_gone_on_with_it_asks_nothing_twice()
+    {
+        Assert.True(dossier.WasRunning);
+        Assert.NotEmpty(dossier.Stored);
+        var now = dossier.Responses();
+        Assert.True(now.Count > dossier.Stored.Count);
+        Assert.All(dossier.Stored, s => Assert.Equal(s.Value, now[s.Key]));
+    }
+
+    [Fact]
+    public void What_was_planted_is_found_as_it_was_planted()
+    {
+        var presence = Presence();
+        var planted = Planted();
+        foreach (var (form, kind) in new[] { ("Verbatim", LeakKind.QuestionAndAnswer), ("QuestionAnswer", LeakKind.QuestionAndAnswer), ("ShuffledOrder", LeakKind.QuestionAndAnswer), ("QuestionOnly", LeakKind.QuestionOnly) })
+        {
+            var items = planted.Where(p => p.Form == form).ToList();
+            Assert.NotEmpty(items);
+            Assert.All(items, p => Assert.Equal((p.Item, kind), (p.Item, presence[p.Item].Kind ?? (LeakKind)(-1))));
+            Assert.All(items, p => Assert.InRange(presence[p.Item].Occurrences, p.Exposures, p.Exposures + 2));
+        }
+
+        // In other words nothing is found, and the findings say that other words are not seen.
+        Assert.All(planted.Where(p => p.Form == "Paraphrased"), p => Assert.Null(presence[p.Item].Kind));
+    }
+
+    [Fact]
+    public void What_was_not_planted_is_not_found_with_its_answer()
+    {
+        var planted = Planted().Select(p => p.Item).ToHashSet(StringComparer.Ordinal);
+        var others = Presence().Values.Where(p => !p.IsFresh && !planted.Contains(p.ItemId)).ToList();
+        Assert.True(others.Count > 1000);
+        // Two short programs stand in the background word for word by chance.
+        Assert.InRange(others.Count(p => p.Kind == LeakKind.QuestionAndAnswer), 0, others.Count / 200);
+        Assert.Equal("not told from chance", dossier.Findings["presence/humaneval"]["outcome"].Exact);
+        Assert.Equal("not told from chance", dossier.Findings["presence/gsm8k"]["outcome"].Exact);
+        Assert.Equal(["present", "present beyond chance"], new[] { "mmlu", "hellaswag" }.Select(c => dossier.Findings["presence/" + c]["outcome"].Exact));
+    }
+
+    [Fact]
+    public void Inflation_is_shown_where_it_was_planted_and_nowhere_else() => Assert.Equal(
+        ["shown", "shown"],
+        new[] { "mmlu", "hellaswag", "gsm8k", "humaneval" }.Select(c => dossier.Findings["inflation/" + c]["outcome"].Exact).Where(o => o == "shown"));
+
+    [Fact]
+    public void The_claim_that_came_from_the_protocol_is_overstated_and_explained()
+    {
+        Assert.Equal(Verdict.Overstated, dossier.Findings["gap/gsm8k"].Verdict);
+        Assert.All(new[] { "mmlu", "hellaswag" }, c => Assert.False(dossier.Findings["gap/" + c].Verdict!.Value.IsAdverse(), c));
+        foreach (var claim in new[] { "gsm8k", "humaneval" })
+        {
+            var finding = dossier.Findings["protocol/" + claim];
+            Assert.True(Number(finding, "lift") > 4 && finding["lift"].Interval!.Value.Lower > 0, claim);
+            Assert.InRange(Math.Abs(Number(finding, "unexplained")), 0, 1);
+        }
+    }
+
+    [Fact]
+    public void The_wording_matters_beyond_chance() => Assert.StartsWith("The wording of the prompt is worth", Binding.Print(dossier.Findings["sensitivity/mmlu"]), StringComparison.Ordinal);
+
+    [Fact]
+    public void Latency_under_the_stated_load_is_not_what_it_is_at_leisure()
+    {
+        // On a machine that is slower than the claim even at leisure there is no verdict; elsewhere the claim does not hold.
+        Assert.Contains(dossier.Findings["latency/ttft"].Verdict, new Verdict?[] { Verdict.Overstated, Verdict.InsufficientEvidence });
+        Assert.NotEqual(Verdict.Overstated, dossier.Findings["latency/tpot"].Verdict);
+    }
+
+    [Fact]
+    public void Every_notebook_ran_and_the_page_tells_the_story()
+    {
+        Assert.Equal(6, Directory.GetFiles(Path.Combine(dossier.Folder, "notebooks"), "*.ipynb").Length);
+        var html = File.ReadAllText(Path.Combine(dossier.Folder, "document.html"));
+        foreach (var id in (string[])["protocol", "presence", "inflation", "sensitivity", "latency", "fig-presence", "fig-inflation", "fig-sensitivity", "fig-latency"])
+            Assert.Contains($"id=\"{id}\"", html, StringComparison.Ordinal);
+        Assert.Contains("side by side", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_again_every_finding_is_confirmed()
+    {
+        foreach (var arguments in (string[][])[["verify", dossier.Folder, "--quick"], ["verify", dossier.Folder]])
+        {
+            var result = KitProcess.Run(arguments);
+            Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+            Assert.DoesNotContain("DIFFERENT", result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_clean_twin_is_accused_of_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var result = KitProcess.Run("investigate", "llama-mini", "--out", folder["llama-mini"]);
+        Assert.True(result.ExitCode == 0, result.Errors);
+        var findings = ForensicKit.Evidence.EvidenceDatabase.OpenReadOnly(Path.Combine(folder["llama-mini"], Cases.Dossier.EvidenceFile), CancellationToken.None)
+            .ReadFindings(CancellationToken.None).Select(f => f.Finding).ToList();
+        Assert.Equal(4, findings.Count(f => f.Kind == "gap"));
+        Assert.DoesNotContain(findings, f => f.Verdict is { } verdict && verdict.IsAdverse());
+        Assert.DoesNotContain(findings, f => f.Kind == "inflation" && f["outcome"].Exact == "shown");
+    }
+
+    private static double Number(Finding finding, string name) => double.Parse(finding[name].Exact, System.Globalization.CultureInfo.InvariantCulture);
+
+    private Dictionary<string, ItemPresence> Presence()
+    {
+        var evidence = dossier.Evidence();
+        return evidence.ReadPresence(evidence.ReadScan(CancellationToken.None)!.Id, CancellationToken.None).ToDictionary(p => p.ItemId, StringComparer.Ordinal);
+    }
+
+    private static List<(string Item, string Form, int Exposures)> Planted()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "data-manifests", "cases", "opus-mini", "planted.json")));
+        return [.. json.RootElement.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("item").GetString()!, i.GetProperty("form").GetString()!, i.GetProperty("exposures").GetInt32()))];
+    }
+}
