@@ -1,3 +1,4 @@
+using ForensicKit.Cases;
 using ForensicKit.Evidence;
 using ForensicKit.Inference;
 using ForensicKit.Manifests;
@@ -23,6 +24,13 @@ internal sealed class LocalEngines(string device) : IModelEngines
     public ICodeSandbox CreateSandbox(string language) => language switch
     {
         "javascript" => new JavaScriptSandbox(),
-        _ => throw new KitException($"No sandbox: there is none for programs in '{language}' here, and they are never run without one.", null, "Programs in JavaScript can be run.", ExitCode.EnvironmentLacks),
+        "python" => Python(),
+        _ => throw new KitException($"No sandbox: there is none for programs in '{language}' here, and they are never run without one.", null, "Programs in JavaScript and Python can be run.", ExitCode.EnvironmentLacks),
     };
+
+    private static PythonSandbox Python()
+    {
+        var tool = KitFolder.Locate().Manifests.Tool(PythonSandbox.ToolName);
+        return PythonSandbox.Open(tool, ArtifactStore.For(tool.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable)), null, CancellationToken.None);
+    }
 }

@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using ForensicKit.Cases;
-using ForensicKit.Evidence;
+using ForensicKit.Inference.Torch;
+using ForensicKit.Models;
 using ForensicKit.Notebooks;
 using ForensicKit.Reporting;
+using ForensicKit.Sandbox;
 
 namespace ForensicKit.Cli.Verbs;
 
@@ -25,6 +27,8 @@ internal static class DoctorVerb
         checks.Add(Try("Evidence database", "Reinstall the kit: the native DuckDB library for this system is missing.", DuckDb));
         checks.Add(Try("Figures (SVG, PNG, PDF)", "Reinstall the kit: the native SkiaSharp library for this system is missing.", Figures));
         checks.Add(await TryAsync("Notebooks", "Run from a complete checkout, built with 'dotnet build'.", () => NotebookAsync(context.Cancellation)));
+        checks.Add(Try("Models", "Reinstall the kit: libtorch for this system is missing, or set ForensicAccelerator and build again.", Models));
+        checks.Add(await TryAsync("Sandbox for JavaScript", "Reinstall the kit.", () => SandboxAsync(context.Cancellation)));
         var catalog = Try("Manifests", "Run inside a checkout of ForensicKit.", () => string.Join(", ", KitFolder.Locate().Manifests.CaseNames));
         checks.Add(catalog);
         if (catalog.Works)
@@ -63,6 +67,21 @@ internal static class DoctorVerb
             : throw new InvalidOperationException(run.Cells[0].Error?.Message ?? run.Status.ToString());
     }
 
+    private static string Models()
+    {
+        TorchRuntime.EnsureLoaded();
+        using var sum = TorchSharp.torch.arange(4).sum();
+        var cuda = TorchSharp.torch.cuda.is_available() ? "CUDA is there" : "no CUDA, models run on the processor";
+        return sum.item<long>() == 6 ? $"libtorch computes; {cuda}{(TorchRuntime.Note is { } note ? "; " + note : "")}" : throw new InvalidOperationException("libtorch computes wrongly.");
+    }
+
+    private static async Task<string> SandboxAsync(CancellationToken cancellationToken)
+    {
+        using var sandbox = new JavaScriptSandbox();
+        var result = await sandbox.RunAsync(new SandboxProgram("function twice(x) { return 2 * x; }", "function check(candidate) { assert.equal(candidate(21), 42); }", "twice"), cancellationToken);
+        return result.Outcome == SandboxOutcome.Passed ? $"{sandbox.Engine} ran a program and its check" : throw new InvalidOperationException(result.Message);
+    }
+
     /// <summary>Which cases have their files here. A case whose files are elsewhere is absent, not broken.</summary>
     private static IEnumerable<Check> Cases(CancellationToken cancellationToken)
     {
@@ -72,10 +91,11 @@ internal static class DoctorVerb
             yield return Try($"Case {name}", null, () =>
             {
                 var manifest = kit.Manifests.Case(name);
-                var store = ArtifactStore.For(manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable));
-                foreach (var artifact in manifest.Recordings.SelectMany(manifest.ArtifactsOf))
+                var store = kit.StoreFor(manifest);
+                var files = manifest.Recordings.SelectMany(manifest.ArtifactsOf).Concat(manifest.Models.Where(m => m.Manifest is not null).SelectMany(m => kit.Manifests.Model(m.Manifest!).Artifacts)).ToList();
+                foreach (var artifact in files)
                     store.Resolve(artifact, cancellationToken);
-                return manifest.Recordings.Count == 0 ? "judged from printed numbers, needs no files" : "all recorded files are here";
+                return files.Count == 0 ? "judged from printed numbers, needs no files" : "all recorded files and models are here";
             }) with
             { IsOptional = true };
         }

@@ -16,13 +16,20 @@ internal static class InvestigateVerb
         var name = new Argument<string>("CASE") { Description = "Name of a case, or the path of a case.yaml.", DefaultValueFactory = _ => DefaultCase };
         var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for the dossier; dossiers/CASE where not given, numbered where an earlier one is finished." };
         var resume = new Option<bool>("--resume") { Description = "Go on with an unfinished investigation in that folder; nothing that was stored is done again." };
+        var device = new Option<string>("--device") { Description = "Where models run: auto (CUDA where it is there), cpu or cuda.", DefaultValueFactory = _ => "auto" };
+        device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
         var timings = new Option<bool>("--timings") { Description = "Say where the time went; with --json as 'timings'." };
         return Verb.Create(
             "investigate",
             "Run a case from claims to document: the notebooks, the evidence, the findings, the finished dossier.",
-            "forensickit investigate opus-claims --out dossiers/opus",
-            [name, output, resume, timings],
-            context => RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume), context.Arguments.GetValue(timings)));
+            "forensickit investigate opus-mini --out dossiers/opus-mini",
+            [name, output, resume, device, timings],
+            context =>
+            {
+                // The notebooks' engines read it, here as in any other kernel.
+                Environment.SetEnvironmentVariable("FORENSICKIT_DEVICE", context.Arguments.GetValue(device));
+                return RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume), context.Arguments.GetValue(timings));
+            });
     }
 
     private static async Task<ExitCode> RunAsync(VerbContext context, string caseName, DirectoryInfo? output, bool resume, bool showTimings)

@@ -11,8 +11,8 @@ namespace ForensicKit.Contamination;
 internal static class ContaminationStep
 {
     /// <summary>The scan of a case: its id covers files, items and options.</summary>
-    public static string IdOf(ContaminationPlan plan, IEnumerable<string> hashes, OverlapOptions options) =>
-        EvidenceDatabase.Sha256(string.Join('\n', [.. hashes, .. plan.Benchmarks.Select(b => $"{b.Benchmark}/{b.Fresh}"), JsonSerializer.Serialize(options)]))[..16];
+    public static string IdOf(OverlapScan scan, IEnumerable<string> hashes) => EvidenceDatabase.Sha256(string.Join(
+        '\n', [.. hashes, JsonSerializer.Serialize(scan.Options), JsonSerializer.Serialize(scan.Items)]))[..16];
 
     /// <summary>Scans and stores.</summary>
     /// <param name="plan">What to look for.</param>
@@ -30,7 +30,7 @@ internal static class ContaminationStep
         var options = new OverlapOptions { MinimumCoverage = plan.MinimumCoverage };
         var items = plan.Benchmarks.SelectMany(b => itemsOf(b.Benchmark).Select(i => (b.Benchmark, i, false)).Concat(itemsOf(b.Fresh).Select(i => (b.Benchmark, i, true))));
         var scan = new OverlapScan([.. items.Select(i => ScanItem.From(i.Benchmark, i.i, i.Item3))], options);
-        var id = IdOf(plan, snippets.Select(s => s.Artifact.Sha256), options);
+        var id = IdOf(scan, snippets.Select(s => s.Artifact.Sha256));
         if (evidence.HasScan(id, cancellationToken))
             return id;
         var texts = scan.Items.SelectMany(i => i.Fields.Select(f => (Key: (i.BenchmarkName, i.ItemId, f.Name), f.Text))).ToDictionary(f => f.Key, f => f.Text);

@@ -15,7 +15,8 @@ namespace ForensicKit.Evaluation;
 internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence, TimeProvider clock)
 {
     // Requests handed to a model at once and answers per transaction: enough to fill batches, few enough that a killed process repeats little.
-    private const int RequestsAtOnce = 1024;
+    private const int ChoicesAtOnce = 1024;
+    private const int TextsAtOnce = 256;
 
     /// <summary>The run of a plan. Its id covers everything that decides the responses, device and batches excepted: those are recorded.</summary>
     public static Run RunOf(CaseManifest manifest, RunPlan plan, ModelManifest model, BenchmarkManifest benchmark)
@@ -63,7 +64,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         var wanted = Requests(plan.Protocol, items).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
         long done = stored.Count, total = stored.Count + wanted.Count;
         var step = $"{manifest.Model(plan.Model).Title}: {plan.Protocol.Title}, {plan.Benchmark}";
-        foreach (var chunk in wanted.Chunk(RequestsAtOnce))
+        foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
         {
             progress?.Report(new StepProgress(step, done, total, "responses"));
             var answers = plan.Protocol.Kind == ProtocolKind.Choices
