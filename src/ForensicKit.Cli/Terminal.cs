@@ -20,11 +20,14 @@ internal sealed class Terminal : IProgress<StepProgress>
         Converters = { new JsonStringEnumConverter() },
     };
 
+    // Held from the start: while a notebook's cell runs, what it writes to the console is its own output, and progress is not.
+    private readonly TextWriter _error = Console.Error;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly bool _rewrites = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
     private readonly Lock _lock = new();
     private string _step = "";
     private TimeSpan _stepStart;
+    private long _doneBefore;
     private TimeSpan _lastShown;
     private bool _lineOpen;
 
@@ -86,34 +89,35 @@ internal sealed class Terminal : IProgress<StepProgress>
             {
                 if (_rewrites)
                     EndLine();
-                (_step, _stepStart) = (value.Step, now);
+                (_step, _stepStart, _doneBefore) = (value.Step, now, value.Done);
             }
 
             if (!isNew && !isEnd && now - _lastShown < TimeSpan.FromSeconds(_rewrites ? 0.1 : 10))
                 return;
             _lastShown = now;
-            var line = Describe(value, now - _stepStart);
+            var line = Describe(value, value.Done - _doneBefore, now - _stepStart);
             if (_rewrites)
             {
-                Console.Error.Write($"\r\u001b[K{line}");
+                _error.Write($"\r\u001b[K{line}");
                 _lineOpen = true;
             }
             else if (isNew || isEnd || value.Done > 0)
             {
-                Console.Error.WriteLine(line);
+                _error.WriteLine(line);
             }
         }
     }
 
-    private static string Describe(StepProgress p, TimeSpan elapsed)
+    private static string Describe(StepProgress p, long doneHere, TimeSpan elapsed)
     {
         var culture = CultureInfo.InvariantCulture;
         var text = "  " + Safe(p.Step);
         if (p.Total > 1 || p.Done > 0)
             text += p.Total > 0 ? string.Create(culture, $"  {p.Done:N0}/{p.Total:N0} {p.Unit}") : string.Create(culture, $"  {p.Done:N0} {p.Unit}");
-        if (p.Done > 0 && elapsed.TotalSeconds >= 1)
+        // What an earlier run left done took none of this time.
+        if (doneHere > 0 && elapsed.TotalSeconds >= 1)
         {
-            var rate = p.Done / elapsed.TotalSeconds;
+            var rate = doneHere / elapsed.TotalSeconds;
             text += string.Create(culture, $", {rate:0.#}/s");
             if (p.Total > p.Done)
                 text += string.Create(culture, $", {TimeSpan.FromSeconds((p.Total - p.Done) / rate):m\\:ss} left");
@@ -125,7 +129,7 @@ internal sealed class Terminal : IProgress<StepProgress>
     private void EndLine()
     {
         if (_lineOpen)
-            Console.Error.Write("\r\u001b[K");
+            _error.Write("\r\u001b[K");
         _lineOpen = false;
     }
 
