@@ -5,6 +5,7 @@ using ForensicKit.Evidence;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
 using ForensicKit.Manifests;
+using ForensicKit.Sensitivity;
 
 namespace ForensicKit.Cases;
 
@@ -38,7 +39,7 @@ public static class DossierAudit
             problems.AddRange(CheckFindings(stored, custody));
             var findings = stored.Select(f => f.Finding).ToList();
             var manifest = CaseOf(dossier, kit);
-            problems.AddRange(CheckScores(manifest, evidence, cancellationToken));
+            problems.AddRange(CheckScores(manifest, kit, evidence, cancellationToken));
             var recomputed = FindingComparison.Compare(findings, Question.AskAll(SheetReader.Read(manifest, kit, evidence, cancellationToken)));
             return new(problems, findings, recomputed, custody.Head);
         }
@@ -98,23 +99,35 @@ public static class DossierAudit
             yield return new("finding " + missing, "The custody log has it, the evidence does not.");
     }
 
-    private static IEnumerable<IntegrityProblem> CheckScores(CaseManifest manifest, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    private static IEnumerable<IntegrityProblem> CheckScores(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, CancellationToken cancellationToken)
     {
-        foreach (var recording in manifest.Recordings)
+        foreach (var (name, run, rules) in ScoredRuns(manifest, kit).Where(s => s.Rules.Count > 0))
         {
-            var run = Reproduction.RunOf(recording, manifest.ArtifactsOf(recording));
             var stored = evidence.Query(
                 "SELECT rule, item_id, extracted, correct FROM scores WHERE run_id = $id",
-                row => ((row.GetString(0), row.GetString(1)), (row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? (bool?)null : row.GetBoolean(3))),
+                row => ((Rule: row.GetString(0), Item: row.GetString(1)), (row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? (bool?)null : row.GetBoolean(3))),
                 cancellationToken,
-                ("id", run.Id)).ToDictionary(s => s.Item1, s => s.Item2);
-            var again = Reproduction.Rescore(evidence, run, Reproduction.RulesOf(recording), cancellationToken).ToList();
+                ("id", run.Id)).Where(s => rules.Any(r => r.Id == s.Item1.Rule)).ToDictionary(s => s.Item1, s => s.Item2);
+            var again = Reproduction.Rescore(evidence, run, rules, cancellationToken).ToList();
             var different = again.Count(s => !stored.TryGetValue((s.Rule, s.ItemId), out var was) || was != (s.Extracted, s.Correct));
             if (different > 0 || stored.Count != again.Count)
             {
-                yield return new("scores of " + recording.Id, string.Create(
+                yield return new("scores of " + name, string.Create(
                     CultureInfo.InvariantCulture, $"{Math.Max(different, Math.Abs(stored.Count - again.Count)):N0} scores do not follow from the stored responses."));
             }
+        }
+    }
+
+    // Scores of programs came out of a sandbox: they are checked where everything is run again, not here.
+    private static IEnumerable<(string Name, Run Run, IReadOnlyList<IScoringRule> Rules)> ScoredRuns(CaseManifest manifest, KitFolder kit)
+    {
+        foreach (var recording in manifest.Recordings)
+            yield return (recording.Id, Reproduction.RunOf(recording, manifest.ArtifactsOf(recording)), Reproduction.RulesOf(recording));
+        var variants = manifest.Sensitivity is { } plan ? SensitivityPlans.Of(plan).Select(v => v.Plan) : [];
+        foreach (var asked in manifest.Runs.Concat(variants))
+        {
+            var run = ModelRuns.RunOf(manifest, asked, kit.Manifests.Model(manifest.Model(asked.Model).Manifest!), kit.Benchmark(asked.Benchmark));
+            yield return ($"{asked.Protocol.Id}, {asked.Model}, {asked.Benchmark}", run, [.. asked.Protocol.Rules.Select(ScoringRules.Find).OfType<IScoringRule>()]);
         }
     }
 }

@@ -44,20 +44,29 @@ public static class FindingComparison
     }
 
     /// <summary>Compares one finding.</summary>
+    /// <remarks>
+    /// Where a finding rests on values that are not compared (times of a machine), a verdict that was reached once and not reached the other
+    /// time is no contradiction: within tolerance. Two verdicts that say different things are one.
+    /// </remarks>
     public static FindingMatch Compare(Finding recorded, Finding rerun)
     {
         var differences = new List<string>();
         var isExact = true;
-        if (recorded.Verdict != rerun.Verdict)
+        var isMeasured = recorded.Values.Concat(rerun.Values).Any(v => v.Comparison.Kind == ComparisonKind.Ignore);
+        if (recorded.Verdict != rerun.Verdict && isMeasured && (recorded.Verdict == Verdict.InsufficientEvidence || rerun.Verdict == Verdict.InsufficientEvidence))
+            isExact = false;
+        else if (recorded.Verdict != rerun.Verdict)
             differences.Add($"verdict: {recorded.Verdict?.Words() ?? "none"}, re-run {rerun.Verdict?.Words() ?? "none"}");
         var names = recorded.Values.Concat(rerun.Values).Select(v => v.Name).Distinct(StringComparer.Ordinal);
         foreach (var name in names)
         {
             var before = recorded.Values.FirstOrDefault(v => v.Name == name);
             var after = rerun.Values.FirstOrDefault(v => v.Name == name);
+            if ((before ?? after)!.Comparison.Kind == ComparisonKind.Ignore)
+                continue;
             if (before is null || after is null)
                 differences.Add($"{name}: {(before is null ? "only in the re-run" : "missing in the re-run")}");
-            else if (before.Comparison.Kind != ComparisonKind.Ignore && before.Exact != after.Exact)
+            else if (before.Exact != after.Exact)
             {
                 isExact = false;
                 if (!Agrees(before, after))

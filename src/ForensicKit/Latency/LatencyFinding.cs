@@ -102,7 +102,7 @@ public static class LatencyFinding
     private static IEnumerable<FindingValue> Of(Result r, string prefix, double level)
     {
         var under = $", {r.Measurement.Load.Words}";
-        yield return FindingValue.Word(prefix + "verdict", "Verdict" + under, r.Test.Verdict.Words());
+        yield return Ignored(FindingValue.Word(prefix + "verdict", "Verdict" + under, r.Test.Verdict.Words()));
         yield return FindingValue.Count(prefix + "n", "Requests" + under, r.Test.N, "requests") with { Comparison = r.Values.LeftOut > 0 ? ComparisonRule.Ignore : ComparisonRule.Exact };
         yield return Ignored(FindingValue.Count(prefix + "over", "Requests over the limit" + under, r.Test.Over, "requests"));
         yield return Ignored(FindingValue.Number(prefix + "share_over", "Share over the limit" + under, 100.0 * r.Test.Over / r.Test.N, 1, "%"));

@@ -25,6 +25,17 @@ public class FindingComparisonTests
         Assert.Equal(expected, FindingComparison.Compare(Finding(rule, recorded), Finding(rule, rerun)).Outcome);
 
     [Fact]
+    public void A_verdict_on_a_machines_times_that_is_once_not_reached_is_within_tolerance_and_a_contrary_one_is_not()
+    {
+        var timed = Finding("ignore", "1") with { Verdict = Verdict.Supported };
+        Assert.Equal(FindingOutcome.WithinTolerance, FindingComparison.Compare(timed, timed with { Verdict = Verdict.InsufficientEvidence }).Outcome);
+        Assert.Equal(FindingOutcome.Different, FindingComparison.Compare(timed, timed with { Verdict = Verdict.Overstated }).Outcome);
+        var counted = Finding("exact", "1") with { Verdict = Verdict.Supported };
+        Assert.Equal(FindingOutcome.Different, FindingComparison.Compare(counted, counted with { Verdict = Verdict.InsufficientEvidence }).Outcome);
+        Assert.Equal(FindingOutcome.Match, FindingComparison.Compare(timed, timed with { Values = [] }).Outcome);
+    }
+
+    [Fact]
     public void Another_verdict_is_a_difference_even_when_the_numbers_agree() =>
         Assert.Equal(FindingOutcome.Different, FindingComparison.Compare(Finding("exact", "1"), Finding("exact", "1") with { Verdict = Verdict.Refuted }).Outcome);
 

@@ -81,7 +81,8 @@ public class LatencyClaimTests
         Check(finding, verdict, words);
         Assert.Equal("yes", finding["is_stated_load"].Display);
         Assert.All(finding.Values.Where(v => v.Unit == "ms" && v.Name != "limit"), v => Assert.Equal(ComparisonRule.Ignore, v.Comparison));
-        Assert.Equal(ComparisonRule.Exact, finding["verdict"].Comparison);
+        // The finding's own verdict is what a re-run is held against, not the word beside the times.
+        Assert.Equal(ComparisonRule.Ignore, finding["verdict"].Comparison);
     }
 
     [Fact]
