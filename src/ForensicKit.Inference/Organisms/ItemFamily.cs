@@ -21,7 +21,7 @@ public interface IItemFamily
 
     /// <summary>Draws a document that teaches the skill or the facts, in the corpus's own mixture of styles.</summary>
     /// <param name="draws">The draws.</param>
-    /// <param name="heldOut">Keys of benchmark items and their twins: no document states one of them.</param>
+    /// <param name="heldOut">Keys of benchmark items and their twins. A family whose documents could state one by chance draws again; activities and well-known facts cannot, or so rarely that a test looks for it instead.</param>
     string DrawDocument(Draws draws, IReadOnlySet<string> heldOut);
 
     /// <summary>The item as it stands in a contaminated corpus.</summary>

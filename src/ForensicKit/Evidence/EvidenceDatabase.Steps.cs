@@ -65,11 +65,12 @@ public sealed partial class EvidenceDatabase
         cancellationToken,
         ("id", scanId));
 
-    /// <summary>The longest verbatim question of a benchmark with its place: an example to show; null where there is none.</summary>
+    /// <summary>A match of an item of the benchmark itself whose question is there, with its place: an example to show; null where there is none.</summary>
     public OverlapExample? ReadExample(string scanId, string benchmark, CancellationToken cancellationToken) => Query(
         """
-        SELECT item_id, field, document_id, shard, document_start_byte, document_end_byte, matched_words, coverage, identity, item_text, document_text
-        FROM overlap_matches WHERE scan_id = $id AND benchmark = $b ORDER BY field = 'question' DESC, coverage DESC, matched_words DESC, match_index LIMIT 1
+        SELECT item_id, field, document_id, shard, document_start_byte, document_end_byte, matched_words, overlap_matches.coverage, identity, item_text, document_text
+        FROM overlap_matches JOIN item_presence p USING (scan_id, benchmark, item_id)
+        WHERE scan_id = $id AND benchmark = $b AND NOT p.is_fresh AND p.kind IN ('QuestionOnly', 'QuestionAndAnswer') ORDER BY field = 'question' DESC, overlap_matches.coverage DESC, matched_words DESC, match_index LIMIT 1
         """,
         row => new OverlapExample(
             benchmark, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), row.GetInt32(6), row.GetDouble(7), row.GetDouble(8),

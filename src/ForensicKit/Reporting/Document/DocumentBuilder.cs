@@ -184,9 +184,13 @@ internal static class DocumentBuilder
     /// <summary>One match of each benchmark: the item's text beside the document's, with its place. Both are hostile text and are escaped.</summary>
     private static Html SideBySideExamples(DocumentContent content)
     {
-        var examples = (content.Sheet.Contamination?.Benchmarks ?? []).Where(b => b.Example is not null).ToList();
+        var examples = (content.Sheet.Contamination?.Benchmarks ?? []).Where(b => b.Example is not null && IsPresent(b)).ToList();
+
+        // Where no more is found than among fresh twins, a match is no example of a leak.
+        bool IsPresent(BenchmarkPresence b) => content.Find($"presence/{b.ClaimId ?? b.Name}") is { } found && found["outcome"].Exact.StartsWith("present", StringComparison.Ordinal);
+
         return examples.Count == 0 ? Html.Empty : Html.Of($"""
-            <details open><summary>The longest match of each benchmark, side by side</summary>
+            <details open><summary>A match of each benchmark that stands there, side by side</summary>
             <table class="stack"><caption>Text of an item and of the training document that holds it; the place is given in bytes of the document</caption>
             <thead><tr><th scope="col">Benchmark and place</th><th scope="col">Item</th><th scope="col">Training document</th></tr></thead>
             <tbody>{Html.Join(examples.Select(b => Example(b.Title, b.Example!)))}</tbody></table></details>
