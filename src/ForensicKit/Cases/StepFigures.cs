@@ -10,6 +10,9 @@ namespace ForensicKit.Cases;
 /// <summary>The figures of contamination, sensitivity and latency, with stable numbers; each null where its step has not been done.</summary>
 internal static class StepFigures
 {
+    // With fewer leaked items an interval spans the whole scale and hides every other.
+    private const int FewestLeaked = 10;
+
     /// <summary>Every figure, in the order of their numbers.</summary>
     public static IReadOnlyList<Func<CaseManifest, ClaimSheet, Figure?>> All { get; } = [Presence, Inflation, Sensitivity, Latency];
 
@@ -24,12 +27,12 @@ internal static class StepFigures
     /// <summary>Figure 4: what leaked items are worth.</summary>
     public static Figure? Inflation(CaseManifest manifest, ClaimSheet sheet)
     {
-        var results = (sheet.Contamination?.Benchmarks ?? []).Where(b => b.Items.Any(i => i.IsLeaked) && b.Items.Any(i => !i.IsLeaked))
+        var results = (sheet.Contamination?.Benchmarks ?? []).Where(b => b.Items.Count(i => i.IsLeaked) >= FewestLeaked && b.Items.Any(i => !i.IsLeaked))
             .Select(b => (b.Title, InflationTest.Run(b.Items))).ToList();
         return results.Count == 0 ? null : ContaminationFigures.Inflation(
             new FigureIdentity(
                 "fig-inflation", 4, "What leaked items are worth",
-                "The suspect’s lead over the reference model on leaked items minus its lead on fresh twins, over all leaked items and by how often they stand in the text. Bars: 95% Welch intervals.",
+                "The suspect’s lead over the reference model on leaked items minus its lead on fresh twins, over all leaked items and by how often they stand in the text. Bars: 95% Welch intervals. Benchmarks with fewer than ten leaked items are left out.",
                 manifest.Name),
             results);
     }
