@@ -102,6 +102,33 @@ public sealed class TorchLanguageModel : ILanguageModel
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.ContextLength);
+        foreach (var request in requests)
+        {
+            var windows = await InTurn(() => split.Windows(request.Text, request.Id).ToList(), cancellationToken);
+            var logProbs = windows.Select(pair => new double[pair.Continuation.Length]).ToArray();
+            var greedy = new bool[windows.Count];
+            var scorer = new ContinuationScorer(_decoder, Description.Threads);
+            foreach (var batch in ScoringPlan.Make(windows, _maxBatchTokens))
+            {
+                await InTurn(() =>
+                {
+                    scorer.Score(batch, logProbs, greedy, cancellationToken);
+                    return true;
+                }, cancellationToken);
+            }
+
+            yield return new(request.Id, [.. windows.SelectMany(w => w.Continuation)], [.. logProbs.SelectMany(p => p)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string FormatChat(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true) =>
+        throw new KitException("The model has no chat template at hand.", Description.Name);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
         IReadOnlyList<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -34,6 +34,26 @@ internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, i
         return new(excess > 0 ? context[excess..] : context, continuation);
     }
 
+    /// <summary>
+    /// A whole text in pieces that each fit the context (lm-evaluation-harness, utils.py, get_rolling_token_windows with one token of context): the first
+    /// follows the token that begins texts; a later one is given the token before it, and the last as much before it as fits.
+    /// </summary>
+    /// <exception cref="KitException">The text has no token.</exception>
+    public IEnumerable<TokenPair> Windows(string text, int id)
+    {
+        int[] ids = [.. tokenizer.Encode(text, addSpecialTokens: false).Ids];
+        if (ids.Length == 0)
+            throw new KitException("A text has no token.", string.Create(CultureInfo.InvariantCulture, $"request {id}"));
+        for (var start = 0; start < ids.Length; start += contextLength)
+        {
+            var piece = ids[start..Math.Min(start + contextLength, ids.Length)];
+            // The window always ends where the piece does and is as long as the context allows.
+            var first = start == 0 ? 0 : Math.Max(0, start + piece.Length - contextLength - 1);
+            int[] before = start == 0 ? [emptyContext] : ids[first..start];
+            yield return new(before, piece);
+        }
+    }
+
     // Requests about one context come together.
     private int[] Context(string text)
     {
