@@ -1,0 +1,82 @@
+using Microsoft.Win32.SafeHandles;
+using static TorchSharp.torch;
+
+namespace ForensicKit.Inference.Checkpoints;
+
+/// <summary>A GGUF file of version 2 or 3: checked as a whole when it is opened, its tensors read and dequantized one by one.</summary>
+/// <remarks>Memory is bounded by the file's length: counts and lengths are held against what is left of the file before anything is made for them.</remarks>
+public sealed class GgufFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly Dictionary<string, (GgufTensor Tensor, GgufTensorType Type)> _tensors;
+
+    private GgufFile(string path, SafeFileHandle handle, int version, GgufMetadata metadata, Dictionary<string, (GgufTensor Tensor, GgufTensorType Type)> tensors)
+    {
+        (Path, _handle, Version, Metadata, _tensors) = (path, handle, version, metadata, tensors);
+        Tensors = tensors.ToDictionary(t => t.Key, t => t.Value.Tensor, StringComparer.Ordinal);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The version of the format.</summary>
+    public int Version { get; }
+
+    /// <summary>What the file says of the model.</summary>
+    public GgufMetadata Metadata { get; }
+
+    /// <summary>The tensors, by name.</summary>
+    public IReadOnlyDictionary<string, GgufTensor> Tensors { get; }
+
+    /// <summary>Opens a file and checks its head against its length.</summary>
+    /// <exception cref="KitException">The file cannot be read, breaks the format, or is of a kind that is not supported.</exception>
+    public static GgufFile Open(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            var (version, metadata, tensors) = GgufHeader.Read(stream, path);
+            return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan), version, metadata, tensors);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KitException(
+                $"The file cannot be read: {e.Message}", path, "Check the path.", e is FileNotFoundException or DirectoryNotFoundException ? ExitCode.BadInput : ExitCode.EnvironmentLacks, e);
+        }
+    }
+
+    /// <summary>Reads one tensor as float32: dequantized exactly as ggml does it, F64 rounded.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>A new tensor in the CPU's memory, of the shape that <see cref="GgufTensor.Shape"/> tells; the caller's to dispose of.</returns>
+    /// <exception cref="KitException">There is no such tensor, its type cannot be read, or the file became shorter since it was opened.</exception>
+    public Tensor Read(string name)
+    {
+        Torch.TorchRuntime.EnsureLoaded();
+        if (!_tensors.TryGetValue(name, out var found))
+            throw new KitException($"The file has no tensor '{name}'.", Path);
+        var (tensor, type) = found;
+        if (type.Conversion is not { } conversion)
+        {
+            throw new KitException(
+                $"The tensor '{name}' has the type {type.Name}, which is not supported (supported: {string.Join(", ", GgufTensorType.Readable)}).", Path, "Use another quantization of the model.");
+        }
+
+        var read = empty([.. tensor.Shape], dtype: ScalarType.Float32);
+        try
+        {
+            if (type.Name == "F32")
+                TensorFilling.Read(read, _handle, Path, tensor.Offset);
+            else
+                TensorFilling.Convert(read, _handle, Path, tensor.Offset, type.Elements, type.Bytes, conversion);
+            return read;
+        }
+        catch
+        {
+            read.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the file; tensors that were read stay valid.</summary>
+    public void Dispose() => _handle.Dispose();
+}
