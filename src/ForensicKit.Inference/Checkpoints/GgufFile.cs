@@ -49,7 +49,12 @@ public sealed class GgufFile : IDisposable
     /// <param name="name">Its name.</param>
     /// <returns>A new tensor in the CPU's memory, of the shape that <see cref="GgufTensor.Shape"/> tells; the caller's to dispose of.</returns>
     /// <exception cref="KitException">There is no such tensor, its type cannot be read, or the file became shorter since it was opened.</exception>
-    public Tensor Read(string name)
+    public Tensor Read(string name) => Read(name, null);
+
+    /// <summary>Reads one of the things that are stacked along the slowest dimension of a tensor, as <see cref="Read(string)"/> does the whole.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="slice">Which; null for the whole tensor.</param>
+    internal Tensor Read(string name, long? slice)
     {
         Torch.TorchRuntime.EnsureLoaded();
         if (!_tensors.TryGetValue(name, out var found))
@@ -61,13 +66,15 @@ public sealed class GgufFile : IDisposable
                 $"The tensor '{name}' has the type {type.Name}, which is not supported (supported: {string.Join(", ", GgufTensorType.Readable)}).", Path, "Use another quantization of the model.");
         }
 
-        var read = empty([.. tensor.Shape], dtype: ScalarType.Float32);
+        var read = empty([.. tensor.Shape.Skip(slice is null ? 0 : 1)], dtype: ScalarType.Float32);
         try
         {
+            // Rows are whole blocks, and so is whatever is made of rows.
+            var offset = tensor.Offset + (slice is { } index ? tensor.Length / tensor.Shape[0] * index : 0);
             if (type.Name == "F32")
-                TensorFilling.Read(read, _handle, Path, tensor.Offset);
+                TensorFilling.Read(read, _handle, Path, offset);
             else
-                TensorFilling.Convert(read, _handle, Path, tensor.Offset, type.Elements, type.Bytes, conversion);
+                TensorFilling.Convert(read, _handle, Path, offset, type.Elements, type.Bytes, conversion);
             return read;
         }
         catch
