@@ -13,6 +13,18 @@ using static TorchSharp.torch;
 
 namespace ForensicKit.Inference;
 
+/// <summary>How a model is run.</summary>
+/// <param name="Device"><c>cpu</c>, <c>cuda</c>, or <c>auto</c> for CUDA where there is one.</param>
+/// <param name="Threads">Threads that compute, for the whole process; null for as many as libtorch chooses.</param>
+/// <param name="Deterministic">
+/// Whether every request is computed by itself, so that its answer is the same to the last bit whatever else is asked; slower.
+/// </param>
+public sealed record LoadOptions(string Device = "auto", int? Threads = null, bool Deterministic = false)
+{
+    /// <summary>Stamps streamed tokens.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
 /// <summary>A language model that runs here, with libtorch, in float32: a folder with config.json, safetensors and tokenizer.json.</summary>
 /// <remarks>
 /// Texts are encoded without the special tokens of the tokenizer's template, as lm-evaluation-harness does; an empty context or prompt is the token
@@ -24,17 +36,18 @@ public sealed class TorchLanguageModel : ILanguageModel
     /// <summary>Most that a log-probability, in nats, moves with the batch it is computed in.</summary>
     public const double BatchTolerance = 1e-4;
 
-    private readonly IReadOnlyDictionary<string, Tensor> _weights;
-    private readonly LlamaDecoder _decoder;
+    private readonly TransformerDecoder _decoder;
     private readonly Tokenizer _tokenizer;
     private readonly HashSet<int> _ends;
     private readonly int _begin;
     private readonly int _maxBatchTokens;
+    private readonly bool _alone;
+    private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _turn = new(1);
 
-    private TorchLanguageModel(IReadOnlyDictionary<string, Tensor> weights, LlamaDecoder decoder, Tokenizer tokenizer, HashSet<int> ends, int begin, ModelDescription description)
+    private TorchLanguageModel(TransformerDecoder decoder, Tokenizer tokenizer, HashSet<int> ends, int begin, LoadOptions options, ModelDescription description)
     {
-        (_weights, _decoder, _tokenizer, _ends, _begin, Description) = (weights, decoder, tokenizer, ends, begin, description);
+        (_decoder, _tokenizer, _ends, _begin, _alone, _clock, Description) = (decoder, tokenizer, ends, begin, options.Deterministic, options.Clock, description);
         _maxBatchTokens = MaxBatchTokens(decoder.Device);
     }
 
@@ -46,15 +59,15 @@ public sealed class TorchLanguageModel : ILanguageModel
 
     /// <summary>Loads a model.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="device"><c>cpu</c>, <c>cuda</c>, or <c>auto</c> for CUDA where there is one.</param>
-    /// <param name="threads">Threads that compute, for the whole process; null for as many as libtorch chooses.</param>
+    /// <param name="options">How to run it.</param>
     /// <param name="cancellationToken">Ends the loading between two weights.</param>
     /// <exception cref="KitException">Something is missing, damaged or not supported, or there is no such device.</exception>
-    public static TorchLanguageModel Load(string folder, string device = "auto", int? threads = null, CancellationToken cancellationToken = default)
+    public static TorchLanguageModel Load(string folder, LoadOptions? options = null, CancellationToken cancellationToken = default)
     {
+        options ??= new();
         TorchRuntime.EnsureLoaded();
-        var place = Place(device);
-        if (threads is { } wanted)
+        var place = Place(options.Device);
+        if (options.Threads is { } wanted)
             set_num_threads(wanted >= 1 ? wanted : throw new KitException("At least one thread is needed."));
         var tokenizer = Tokenizer.Load(Path.Combine(folder, "tokenizer.json"));
         using var checkpoint = Checkpoint.Open(folder);
@@ -66,15 +79,14 @@ public sealed class TorchLanguageModel : ILanguageModel
             throw new KitException("config.json names neither a token that begins texts nor one that ends them.", folder);
         if (ends.Append(begin).Any(id => id >= config.VocabularySize))
             throw new KitException("config.json names a token outside the vocabulary.", folder);
-        var weights = checkpoint.ReadWeights(place, cancellationToken);
-        var decoder = new LlamaDecoder(config, weights, join: true);
-        return new(weights, decoder, tokenizer, [.. ends], begin, new ModelDescription(
+        var decoder = TransformerDecoder.TakeOver(config, checkpoint.ReadWeights(place, cancellationToken));
+        return new(decoder, tokenizer, [.. ends], begin, options, new ModelDescription(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             checkpoint.WeightsSha256(),
             tokenizer.Sha256,
             place.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(place.index, 0)}") : "cpu",
             "float32",
-            string.Create(CultureInfo.InvariantCulture, $"rows of like length, longest first, padded on the right; at most {ScoringPlan.MaxRows} rows and {MaxBatchTokens(place)} tokens"),
+            options.Deterministic ? "one request at a time" : string.Create(CultureInfo.InvariantCulture, $"requests that begin alike share what they have in common; longest first, at most {MaxBatchTokens(place)} tokens at once"),
             get_num_threads(),
             Libraries(),
             config.ContextLength));
@@ -86,18 +98,12 @@ public sealed class TorchLanguageModel : ILanguageModel
     {
         var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.ContextLength);
         var pairs = await InTurn(() => requests.Select(split.Split).ToList(), cancellationToken);
-        var logProbs = pairs.Select(pair => new double[pair.Continuation.Length]).ToArray();
-        var greedy = Enumerable.Repeat(true, pairs.Count).ToArray();
-        var scorer = new ContinuationScorer(_decoder, Description.Threads);
-        foreach (var batch in ScoringPlan.Make(pairs, _maxBatchTokens))
+        var sheets = pairs.Select((pair, i) => new ScoreSheet(pair.Continuation, requests[i].Moments)).ToList();
+        using var steps = Scorer().Score(pairs, sheets, cancellationToken).GetEnumerator();
+        while (await InTurn(steps.MoveNext, cancellationToken))
         {
-            await InTurn(() =>
-            {
-                scorer.Score(batch, logProbs, greedy, cancellationToken);
-                return true;
-            }, cancellationToken);
-            foreach (var i in batch.Results)
-                yield return new(requests[i].Id, pairs[i].Continuation, logProbs[i], greedy[i]);
+            foreach (var i in steps.Current)
+                yield return new(requests[i].Id, pairs[i].Continuation, sheets[i].LogProbs, sheets[i].IsGreedy) { Details = sheets[i].Details };
         }
     }
 
@@ -105,22 +111,17 @@ public sealed class TorchLanguageModel : ILanguageModel
     public async IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.ContextLength);
-        foreach (var request in requests)
+        var windows = await InTurn(() => requests.SelectMany((r, i) => split.Windows(r.Text, r.Id).Select(pair => (Request: i, Pair: pair))).ToList(), cancellationToken);
+        var sheets = windows.Select(w => new ScoreSheet(w.Pair.Continuation, requests[w.Request].Moments)).ToList();
+        var left = windows.CountBy(w => w.Request).ToDictionary();
+        using var steps = Scorer().Score([.. windows.Select(w => w.Pair)], sheets, cancellationToken).GetEnumerator();
+        while (await InTurn(steps.MoveNext, cancellationToken))
         {
-            var windows = await InTurn(() => split.Windows(request.Text, request.Id).ToList(), cancellationToken);
-            var logProbs = windows.Select(pair => new double[pair.Continuation.Length]).ToArray();
-            var greedy = new bool[windows.Count];
-            var scorer = new ContinuationScorer(_decoder, Description.Threads);
-            foreach (var batch in ScoringPlan.Make(windows, _maxBatchTokens))
+            foreach (var request in steps.Current.Select(w => windows[w].Request).Where(r => --left[r] == 0))
             {
-                await InTurn(() =>
-                {
-                    scorer.Score(batch, logProbs, greedy, cancellationToken);
-                    return true;
-                }, cancellationToken);
+                var own = Enumerable.Range(0, windows.Count).Where(w => windows[w].Request == request).Select(w => sheets[w]).ToList();
+                yield return new(requests[request].Id, [.. own.SelectMany(s => s.Tokens)], [.. own.SelectMany(s => s.LogProbs)]) { Details = [.. own.SelectMany(s => s.Details)] };
             }
-
-            yield return new(request.Id, [.. windows.SelectMany(w => w.Continuation)], [.. logProbs.SelectMany(p => p)]);
         }
     }
 
@@ -133,10 +134,10 @@ public sealed class TorchLanguageModel : ILanguageModel
         IReadOnlyList<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var answers = await InTurn(() => requests.Select(Begin).ToList(), cancellationToken);
-        var generator = new TextGenerator(_decoder, Description.Threads);
+        var generator = new TextGenerator(_decoder, Description.Threads, _alone);
         foreach (var batch in generator.Plan(answers))
         {
-            using var steps = generator.Steps(batch, _maxBatchTokens).GetEnumerator();
+            using var steps = generator.Steps(batch, _maxBatchTokens, cancellationToken).GetEnumerator();
             // A few steps at a time: an answer is handed on soon after it is there, and a change of threads is not paid for with each token.
             var more = true;
             while (more)
@@ -162,22 +163,24 @@ public sealed class TorchLanguageModel : ILanguageModel
     /// <inheritdoc/>
     public async IAsyncEnumerable<GeneratedPiece> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var start = _clock.GetTimestamp();
         var answer = await InTurn(() => Begin(request), cancellationToken);
-        using var steps = new TextGenerator(_decoder, Description.Threads).Steps([answer], _maxBatchTokens).GetEnumerator();
+        using var steps = new TextGenerator(_decoder, Description.Threads, _alone).Steps([answer], _maxBatchTokens, cancellationToken).GetEnumerator();
         while (await InTurn(steps.MoveNext, cancellationToken))
-            yield return answer.Piece();
+            yield return answer.Piece(_clock.GetElapsedTime(start));
     }
 
     /// <summary>Releases the weights.</summary>
     public void Dispose()
     {
         _decoder.Dispose();
-        foreach (var weight in _weights.Values)
-            weight.Dispose();
         _turn.Dispose();
     }
 
-    private Answer Begin(GenerationRequest request) => new(request, _tokenizer, _ends, _begin, _decoder.Config.ContextLength);
+    private ContinuationScorer Scorer() => new(_decoder, Description.Threads, _maxBatchTokens, _alone);
+
+    private Answer Begin(GenerationRequest request) =>
+        new(request, request.Messages is { } messages ? FormatChat(messages) : request.Prompt, _tokenizer, _ends, _begin, _decoder.Config.ContextLength);
 
     // Off the caller's thread; libtorch's own threads share the work.
     private async Task<T> InTurn<T>(Func<T> work, CancellationToken cancellationToken)
@@ -193,7 +196,7 @@ public sealed class TorchLanguageModel : ILanguageModel
         }
     }
 
-    private static int MaxBatchTokens(Device device) => device.type == DeviceType.CUDA ? 1 << 16 : 1 << 13;
+    private static int MaxBatchTokens(Device device) => device.type == DeviceType.CUDA ? 1 << 15 : 1 << 12;
 
     private static Device Place(string device)
     {
@@ -219,7 +222,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     }
 
     // What generation_config.json says about ends replaces what config.json says, as in transformers.
-    private static int[] EndTokens(string folder, LlamaConfig config)
+    private static int[] EndTokens(string folder, DecoderConfig config)
     {
         var file = Path.Combine(folder, "generation_config.json");
         var named = File.Exists(file) ? ConfigObject.Read(file).Ints("eos_token_id") : [];

@@ -16,7 +16,7 @@ internal sealed class LocalEngines(string device) : IModelEngines
     {
         var folders = files.Select(f => Path.GetDirectoryName(f.FilePath)!).Distinct(StringComparer.Ordinal).ToList();
         return folders.Count == 1
-            ? TorchLanguageModel.Load(folders[0], device)
+            ? TorchLanguageModel.Load(folders[0], new(device))
             : throw new KitException("The files of a model lie in several folders.", model.FilePath, "Put configuration, weights and tokenizer into one folder.");
     }
 

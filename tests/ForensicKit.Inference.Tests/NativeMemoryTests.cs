@@ -17,19 +17,32 @@ public sealed class NativeMemoryTests
     [Fact]
     public void A_forward_pass_leaves_no_tensors_behind()
     {
-        var weights = LlamaDecoderTests.Weights(LlamaDecoderTests.Small, ScalarType.Float32);
-        foreach (var join in (bool[])[false, true])
+        foreach (var takeOver in (bool[])[false, true])
         {
-            using var decoder = new LlamaDecoder(LlamaDecoderTests.Small, weights, join);
+            var weights = TransformerDecoderTests.Weights(TransformerDecoderTests.Small, ScalarType.Float32);
+            using var decoder = takeOver ? TransformerDecoder.TakeOver(TransformerDecoderTests.Small, weights) : new TransformerDecoder(TransformerDecoderTests.Small, weights);
             using var ids = zeros(2, 5, ScalarType.Int64);
             void Work() => decoder.Forward(ids).Dispose();
             Work();
             var before = Count();
             Work();
             Assert.Equal(before, Tensor.TotalCount);
+            GC.KeepAlive(weights);
         }
+    }
 
-        GC.KeepAlive(weights);
+    [Fact]
+    public void What_is_taken_over_is_released()
+    {
+        var weights = TransformerDecoderTests.Weights(TransformerDecoderTests.Small, ScalarType.Float32);
+        var broken = TransformerDecoderTests.Weights(TransformerDecoderTests.Small, ScalarType.Float32);
+        broken.Remove("model.norm.weight", out var norm);
+        norm!.Dispose();
+        var before = Count();
+        TransformerDecoder.TakeOver(TransformerDecoderTests.Small, weights).Dispose();
+        Assert.Equal(before - weights.Count, Tensor.TotalCount);
+        Assert.Throws<KitException>(() => TransformerDecoder.TakeOver(TransformerDecoderTests.Small, broken));
+        Assert.Equal(before - weights.Count - broken.Count, Tensor.TotalCount);
     }
 
     [Fact]

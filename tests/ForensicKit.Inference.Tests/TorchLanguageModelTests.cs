@@ -64,7 +64,7 @@ public sealed class TorchLanguageModelTests
         foreach (var generated in (GeneratedText[])[text, greedy])
         {
             using var checkpoint = ForensicKit.Inference.Checkpoints.Checkpoint.Open(folder.Path);
-            using var decoder = new ForensicKit.Inference.Decoders.LlamaDecoder(checkpoint.Config, checkpoint.ReadWeights(TorchSharp.torch.CPU));
+            using var decoder = new ForensicKit.Inference.Decoders.TransformerDecoder(checkpoint.Config, checkpoint.ReadWeights(TorchSharp.torch.CPU));
             var rows = decoder.Forward(TorchSharp.torch.tensor(prompt.Concat(generated.TokenIds).Select(t => (long)t).ToArray()).unsqueeze(0))[0].log_softmax(-1);
             for (var i = 0; i < generated.TokenIds.Count; i++)
                 Assert.Equal(rows[prompt.Count - 1 + i][generated.TokenIds[i]].item<float>(), generated.LogProbs[i], TorchLanguageModel.BatchTolerance);
@@ -151,7 +151,7 @@ public sealed class TorchLanguageModelTests
     {
         using var folder = new TemporaryFolder();
         TinyModel.Write(folder.Path);
-        string Message(string device = "cpu") => Assert.Throws<KitException>(() => TorchLanguageModel.Load(folder.Path, device)).Message;
+        string Message(string device = "cpu") => Assert.Throws<KitException>(() => TorchLanguageModel.Load(folder.Path, new(device))).Message;
         Assert.Contains("no device 'tpu'", Message("tpu"), StringComparison.Ordinal);
         var config = folder["config.json"];
         var whole = File.ReadAllText(config);
@@ -170,7 +170,7 @@ public sealed class TorchLanguageModelTests
         Assert.Contains("tokens up to 260", Message(), StringComparison.Ordinal);
         File.WriteAllText(config, whole);
         File.WriteAllText(folder["generation_config.json"], """{"eos_token_id":[5],"do_sample":true}""");
-        using var model = TorchLanguageModel.Load(folder.Path, "cpu");
+        using var model = TorchLanguageModel.Load(folder.Path, new("cpu"));
         File.Delete(folder["tokenizer.json"]);
         Assert.Contains("tokenizer.json", Message(), StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using ForensicKit.Inference.Checkpoints.Families;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Checkpoints;
@@ -8,10 +9,10 @@ namespace ForensicKit.Inference.Checkpoints;
 /// <summary>A folder as Hugging Face lays it out: <c>config.json</c> and weights, in one safetensors file or in shards with an index.</summary>
 public sealed partial class Checkpoint : IDisposable
 {
-    private readonly Dictionary<string, SafetensorsFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IWeightFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _fileOf = new(StringComparer.Ordinal);
 
-    private Checkpoint(string folder, LlamaConfig config)
+    private Checkpoint(string folder, DecoderConfig config)
     {
         Folder = folder;
         Config = config;
@@ -21,7 +22,7 @@ public sealed partial class Checkpoint : IDisposable
     public string Folder { get; }
 
     /// <summary>The model's shape.</summary>
-    public LlamaConfig Config { get; }
+    public DecoderConfig Config { get; }
 
     /// <summary>Names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
@@ -30,7 +31,7 @@ public sealed partial class Checkpoint : IDisposable
     /// <exception cref="KitException">Something is missing, breaks its format, or is not supported.</exception>
     public static Checkpoint Open(string folder)
     {
-        var checkpoint = new Checkpoint(folder, LlamaConfig.Read(Path.Combine(folder, "config.json")));
+        var checkpoint = new Checkpoint(folder, DecoderConfig.Read(Path.Combine(folder, "config.json")));
         try
         {
             checkpoint.OpenFiles();
@@ -49,32 +50,42 @@ public sealed partial class Checkpoint : IDisposable
     /// <param name="weights">Exactly the tensors that the shape has, by name.</param>
     /// <param name="storage">How floating-point weights are stored.</param>
     /// <exception cref="KitException">The weights do not fit the shape, or a file cannot be written.</exception>
-    public static void Write(string folder, LlamaConfig config, IReadOnlyDictionary<string, Tensor> weights, WeightStorage storage = WeightStorage.Float32)
+    public static void Write(string folder, DecoderConfig config, IReadOnlyDictionary<string, Tensor> weights, WeightStorage storage = WeightStorage.Float32)
     {
-        Check(config, weights.Keys, folder);
+        var needed = Decoders.TransformerDecoder.WeightShapes(config).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        needed.SymmetricExceptWith(weights.Keys);
+        if (needed.Count > 0)
+            throw new KitException($"The weight '{needed.Order(StringComparer.Ordinal).First()}' is missing, or the shape does not account for it.", folder);
         SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), weights, storage);
         config.Write(Path.Combine(folder, "config.json"), storage);
     }
 
-    /// <summary>Reads every weight of the model as float32.</summary>
+    /// <summary>Reads every weight of the model as float32, by the decoder's names.</summary>
     /// <param name="device">Where to put them.</param>
     /// <param name="cancellationToken">Ends the reading between two tensors.</param>
     /// <returns>The weights by name; the caller's to dispose of.</returns>
-    /// <exception cref="KitException">A weight is missing, or there is one that the model's description does not account for.</exception>
+    /// <exception cref="KitException">A weight is missing or has another shape, or there is one that the model's description does not account for.</exception>
     public IReadOnlyDictionary<string, Tensor> ReadWeights(Device device, CancellationToken cancellationToken = default)
     {
         Torch.TorchRuntime.EnsureLoaded();
-        Check(Config, _fileOf.Keys, Folder);
+        var layout = ModelFamily.LayoutOf(Config);
+        var names = Match(layout);
         var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach (var (name, _) in Decoders.LlamaDecoder.WeightShapes(Config))
+            foreach (var source in layout.Sources)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                weights.Add(name, _files[_fileOf[name]].Read(name).to(device).DetachFromDisposeScope());
+                var stored = Read(names[source.Name]);
+                if (!stored.shape.AsSpan().SequenceEqual(source.Shape))
+                    throw new KitException($"The weight '{source.Name}' has the shape [{string.Join(", ", stored.shape)}] where config.json asks for [{string.Join(", ", source.Shape)}].", Folder);
+                foreach (var (target, weight) in source.Targets.Zip(source.Split?.Invoke(stored) ?? [stored]))
+                    weights.Add(target, weight.contiguous().to(device).DetachFromDisposeScope());
             }
 
+            if (Config.TiedEmbeddings && names.TryGetValue(layout.Head, out var head))
+                RequireTied(weights["model.embed_tokens.weight"], head);
             return weights;
         }
         catch
@@ -126,7 +137,7 @@ public sealed partial class Checkpoint : IDisposable
         if (!File.Exists(index))
         {
             var file = Add("model.safetensors");
-            foreach (var name in file.Entries.Keys)
+            foreach (var name in file.Names)
                 _fileOf.Add(name, "model.safetensors");
             return;
         }
@@ -141,31 +152,45 @@ public sealed partial class Checkpoint : IDisposable
                 throw map.Bad(name, $"names '{shard}', which is not a safetensors file of this folder");
             if (!_files.TryGetValue(shard, out var file))
                 file = Add(shard);
-            if (!file.Entries.ContainsKey(name))
+            if (!file.Has(name))
                 throw new KitException($"The index promises '{name}' in '{shard}', which does not hold it.", index);
             _fileOf.Add(name, shard);
         }
     }
 
-    private SafetensorsFile Add(string name)
+    private IWeightFile Add(string name)
     {
         var file = SafetensorsFile.Open(Path.Combine(Folder, name));
         _files.Add(name, file);
         return file;
     }
 
-    // A tensor that nobody accounts for, say a bias the description does not mention, would silently be left out of every number.
-    private static void Check(LlamaConfig config, IEnumerable<string> names, string folder)
+    // The names in the files of the tensors that the layout names. A tensor that nobody accounts for, say a bias the description does not
+    // mention, would silently be left out of every number.
+    private Dictionary<string, string> Match(WeightLayout layout)
     {
-        var needed = Decoders.LlamaDecoder.WeightShapes(config).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in names)
+        var needed = layout.Sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in _fileOf.Keys)
         {
-            if (!needed.Remove(name) && !name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) && !(config.TiedEmbeddings && name == "lm_head.weight"))
-                throw new KitException($"The weights hold '{name}', which config.json does not account for.", folder);
+            var plain = layout.Prefix.Length > 0 && name.StartsWith(layout.Prefix, StringComparison.Ordinal) ? name[layout.Prefix.Length..] : name;
+            if (!needed.Remove(plain) && !layout.IsIgnored(plain) && !(Config.TiedEmbeddings && plain == layout.Head))
+                throw new KitException($"The weights hold '{name}', which config.json does not account for.", Folder);
+            if (!found.TryAdd(plain, name))
+                throw new KitException($"The weights hold '{plain}' twice.", Folder);
         }
 
-        if (needed.Count > 0)
-            throw new KitException($"The weight '{needed.Order(StringComparer.Ordinal).First()}' is missing.", folder);
+        return needed.Count == 0 ? found : throw new KitException($"The weight '{needed.Order(StringComparer.Ordinal).First()}' is missing.", Folder);
+    }
+
+    private Tensor Read(string name) => _files[_fileOf[name]].ReadFloat32(name);
+
+    private void RequireTied(Tensor embedding, string head)
+    {
+        using var stored = Read(head);
+        using var placed = stored.to(embedding.device);
+        if (!placed.allclose(embedding, rtol: 0, atol: 0))
+            throw new KitException($"config.json says that '{head}' is the embedding, and the weights hold another one.", Folder, "Set tie_word_embeddings to what the model was trained with.");
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]*\.safetensors\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

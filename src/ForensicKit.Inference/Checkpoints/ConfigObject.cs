@@ -61,6 +61,18 @@ internal sealed class ConfigObject(JsonElement element, string file, string path
             : throw Bad(key, "must be a positive number");
     }
 
+    /// <summary>Positive finite numbers, or null where the key is absent or null.</summary>
+    public IReadOnlyList<double>? OptionalPositives(string key)
+    {
+        if (Value(key) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Bad(key, "must be a list of positive numbers");
+        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out var number) && double.IsFinite(number) && number > 0
+            ? number
+            : throw Bad(key, "must be a list of positive numbers"))];
+    }
+
     /// <summary>A truth value, or <paramref name="absent"/>.</summary>
     public bool Bool(string key, bool absent) => Value(key) is not { } value ? absent
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()

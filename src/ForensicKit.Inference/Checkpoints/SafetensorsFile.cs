@@ -12,7 +12,7 @@ namespace ForensicKit.Inference.Checkpoints;
 /// Tensors are read by position straight into libtorch's memory. A mapped file would save that copy, but a file that shrinks while it is mapped
 /// ends the process, and the copy is made anyway wherever weights are not float32.
 /// </remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IWeightFile
 {
     // Spans hold at most 2 GiB; embeddings of large models are larger.
     private const long ChunkElements = 1 << 26;
@@ -47,6 +47,12 @@ public sealed class SafetensorsFile : IDisposable
             throw Unreadable(path, e);
         }
     }
+
+    IEnumerable<string> IWeightFile.Names => Entries.Keys;
+
+    bool IWeightFile.Has(string name) => Entries.ContainsKey(name);
+
+    Tensor IWeightFile.ReadFloat32(string name) => Read(name);
 
     /// <summary>Reads one tensor.</summary>
     /// <param name="name">Its name.</param>

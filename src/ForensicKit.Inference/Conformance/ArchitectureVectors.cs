@@ -52,7 +52,7 @@ public sealed class ArchitectureVectors : IConformanceKind
         using var none = no_grad();
         using var checkpoint = Checkpoint.Open(folder);
         using var expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
-        using var decoder = new LlamaDecoder(checkpoint.Config, checkpoint.ReadWeights(CPU, cancellationToken), join: true);
+        using var decoder = TransformerDecoder.TakeOver(checkpoint.Config, checkpoint.ReadWeights(CPU, cancellationToken));
         foreach (var @case in cases)
         {
             if (@case.Prompt.Concat(@case.Greedy.Select(id => (long)id)).Any(id => id < 0 || id >= checkpoint.Config.VocabularySize))
@@ -78,29 +78,30 @@ public sealed class ArchitectureVectors : IConformanceKind
         return results;
     }
 
-    private static List<List<int>> Greedy(LlamaDecoder decoder, IReadOnlyList<Case> cases, CancellationToken cancellationToken)
+    private static List<IReadOnlyList<int>> Greedy(TransformerDecoder decoder, IReadOnlyList<Case> cases, CancellationToken cancellationToken)
     {
-        using var scope = NewDisposeScope();
-        var longest = cases.Max(c => c.Prompt.Length);
-        var ids = cases.SelectMany(c => c.Prompt.Concat(Enumerable.Repeat(0L, longest - c.Prompt.Length))).ToArray();
-        var ends = cases.Select((c, row) => ((long)row * longest) + c.Prompt.Length - 1).ToArray();
-        using var cache = PrefixCache.Create(decoder, [.. cases.Select(c => c.Prompt.Length)]);
-        var last = cache.Fill(tensor(ids).view(cases.Count, longest), 0, tensor(ends));
-        var chosen = cases.Select(_ => new List<int>()).ToList();
-        for (var step = 0; step < cases.Max(c => c.Greedy.Count); step++)
+        var answers = cases.Select(c => new GreedyAnswer([.. c.Prompt.Select(id => (int)id)], c.Greedy.Count)).ToList();
+        foreach (var _ in new TextGenerator(decoder, get_num_threads()).Steps(answers, 1 << 12, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var summaries = LogitRows.Summarise(decoder.Logits(last), get_num_threads());
-            for (var row = 0; row < summaries.Length; row++)
-            {
-                if (chosen[row].Count < cases[row].Greedy.Count)
-                    chosen[row].Add(summaries[row].Best);
-            }
-
-            last = cache.Step(tensor(summaries.Select(s => (long)s.Best).ToArray()).view(-1, 1)).view(cases.Count, -1);
         }
 
-        return chosen;
+        return [.. answers.Select(a => a.Tokens)];
+    }
+
+    // No token ends it: in these vectors every id is an ordinary one.
+    private sealed class GreedyAnswer(int[] prompt, int limit) : IAnswer
+    {
+        private readonly List<int> _tokens = [];
+
+        public int[] Prompt => prompt;
+
+        public IReadOnlyList<int> Tokens => _tokens;
+
+        public int Limit => limit;
+
+        public bool IsFinished => _tokens.Count >= limit;
+
+        public void Add(ReadOnlySpan<float> logits, RowSummary summary) => _tokens.Add(summary.Best);
     }
 
     private static void Compare(string what, Tensor actual, Tensor expected, List<string> differences)

@@ -1,89 +1,107 @@
 using ForensicKit.Inference.Decoders;
+using ForensicKit.Models;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Engine;
 
-/// <summary>Runs batches of continuations.</summary>
+/// <summary>Scores while they are made: one for each continuation or window of a text.</summary>
+/// <param name="Tokens">The continuation's tokens.</param>
+/// <param name="Moments">Whether moments are wanted.</param>
+internal sealed record ScoreSheet(int[] Tokens, bool Moments)
+{
+    private int _left = Tokens.Length;
+
+    /// <summary>Log p of each token.</summary>
+    public double[] LogProbs { get; } = new double[Tokens.Length];
+
+    /// <summary>What else is known of each.</summary>
+    public TokenDetail[] Details { get; } = new TokenDetail[Tokens.Length];
+
+    /// <summary>Whether every token is the most probable at its place; of equal ones the lowest id is.</summary>
+    public bool IsGreedy { get; private set; } = true;
+
+    /// <summary>Writes a score down; again where it had to be computed again.</summary>
+    public void Write(int index, double logProb, TokenDetail detail, bool isBest)
+    {
+        (LogProbs[index], Details[index]) = (logProb, detail);
+        IsGreedy &= isBest;
+    }
+
+    /// <summary>Counts a token as answered.</summary>
+    /// <returns>Whether it was the last.</returns>
+    public bool Answered() => --_left == 0;
+}
+
+/// <summary>Scores continuations of contexts.</summary>
 /// <param name="decoder">The model.</param>
 /// <param name="threads">Threads that read logits.</param>
-internal sealed class ContinuationScorer(LlamaDecoder decoder, int threads)
+/// <param name="maxTokens">Most tokens that are run at once.</param>
+/// <param name="alone">Whether every continuation is scored by itself: then its score does not depend on the others to the last bit.</param>
+internal sealed class ContinuationScorer(TransformerDecoder decoder, int threads, int maxTokens, bool alone = false)
 {
     // A matrix of fewer rows than this is multiplied at a fraction of the speed; of many more, it only takes memory.
     private const int LeastChunk = 256;
     private const long ChunkLogits = 1 << 24;
 
-    /// <summary>Scores a batch.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="logProbs">Log-probabilities by result and place; filled in.</param>
-    /// <param name="greedy">Whether every token so far is the most probable; cleared where one is not.</param>
-    /// <param name="cancellationToken">Ends the work between two passes.</param>
-    public void Score(ScoringBatch batch, double[][] logProbs, bool[] greedy, CancellationToken cancellationToken)
-    {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
-        if (batch.Followers.Count == 0)
-        {
-            Read(batch.Rows, places => decoder.Hidden(Ids(batch.Rows), (_, queries, keys, values) => decoder.CausalAttention(queries, keys, values), places), logProbs, greedy);
-            return;
-        }
+    /// <summary>Called before each pack with its tokens; tests let it fail.</summary>
+    internal Action<int>? BeforePack { get; set; }
 
-        using var prefixes = PrefixCache.Create(decoder, [.. batch.Rows.Select(row => row.Tokens.Length)]);
-        Read(batch.Rows, places => prefixes.Fill(Ids(batch.Rows), 0, places), logProbs, greedy);
-        var longest = batch.Followers.Max(f => f.Row.Tokens.Length);
-        var together = (int)Math.Clamp(PrefixCache.MaxBytes / (PrefixCache.BytesPerToken(decoder.Config) * (prefixes.Slots + longest)), 1, ScoringPlan.MaxRows);
-        foreach (var followers in batch.Followers.OrderByDescending(f => f.Row.Tokens.Length).Chunk(together))
+    /// <summary>Scores continuations.</summary>
+    /// <param name="pairs">Contexts and continuations.</param>
+    /// <param name="sheets">Where the scores go, one for each pair.</param>
+    /// <param name="cancellationToken">Ends the work between two passes.</param>
+    /// <returns>Indices of the pairs, as they are finished.</returns>
+    public IEnumerable<IReadOnlyList<int>> Score(IReadOnlyList<TokenPair> pairs, IReadOnlyList<ScoreSheet> sheets, CancellationToken cancellationToken)
+    {
+        var sequences = pairs.Select(Sequence).ToList();
+        var work = alone
+            ? sequences.Select(s => TokenTree.Make([s], share: false))
+            : [TokenTree.Make(sequences, share: true)];
+        foreach (var roots in work)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var inner = NewDisposeScope();
-            using var cache = prefixes.Select([.. followers.Select(f => f.Prefix)]);
-            var rows = followers.Select(f => f.Row).ToList();
-            Read(rows, places => cache.Continue(Ids(rows), places), logProbs, greedy);
+            var runner = new TreeRunner(decoder, maxTokens) { BeforePack = BeforePack };
+            foreach (var targets in runner.Run(roots, (hidden, asked) => Read(hidden, asked, sheets), null, cancellationToken))
+                yield return [.. targets.Where(t => sheets[t.Target.Result].Answered()).Select(t => t.Target.Result)];
         }
     }
 
-    private Tensor Ids(IReadOnlyList<ScoringRow> rows)
+    // Context and continuation in one, without the last token, after which nothing is asked.
+    private TokenSequence Sequence(TokenPair pair, int result)
     {
-        var length = rows.Max(row => row.Tokens.Length);
-        var ids = new long[rows.Count * length];
-        for (var row = 0; row < rows.Count; row++)
-        {
-            for (var i = 0; i < rows[row].Tokens.Length; i++)
-                ids[(row * length) + i] = rows[row].Tokens[i];
-        }
-
-        return tensor(ids, device: decoder.Device).view(rows.Count, length);
+        int[] tokens = [.. pair.Context, .. pair.Continuation[..^1]];
+        var config = decoder.Config;
+        return new(
+            tokens, config.RopeScaling?.Regime(tokens.Length, config.ContextLength) ?? 0,
+            [.. pair.Continuation.Select((token, i) => new ScoringTarget(pair.Context.Length - 1 + i, result, i, token))]);
     }
 
     // The output head only where something is asked, in chunks.
-    private void Read(IReadOnlyList<ScoringRow> rows, Func<Tensor, Tensor> run, double[][] logProbs, bool[] greedy)
+    private void Read(Tensor hidden, IReadOnlyList<(int Place, ScoringTarget Target)> targets, IReadOnlyList<ScoreSheet> sheets)
     {
-        long length = rows.Max(row => row.Tokens.Length);
-        var places = new List<long>();
-        var targets = new List<(int Place, ScoringTarget Target)>();
-        for (var row = 0; row < rows.Count; row++)
-        {
-            var before = places.Count;
-            for (var position = rows[row].First; position < rows[row].Tokens.Length; position++)
-                places.Add((row * length) + position);
-            foreach (var target in rows[row].Targets)
-                targets.Add((before + target.Position - rows[row].First, target));
-        }
-
-        var needed = run(tensor(places.ToArray(), device: decoder.Device));
+        var places = (int)hidden.size(0);
+        var moments = new bool[places];
+        foreach (var (place, target) in targets)
+            moments[place] |= sheets[target.Result].Moments;
         var chunk = (int)Math.Max(LeastChunk, ChunkLogits / decoder.Config.VocabularySize);
         var at = 0;
-        for (var start = 0; start < places.Count; start += chunk)
+        for (var start = 0; start < places; start += chunk)
         {
             using var scope = NewDisposeScope();
-            var logits = decoder.Logits(needed.narrow(0, start, Math.Min(chunk, places.Count - start))).cpu();
-            var summaries = LogitRows.Summarise(logits, threads);
-            var values = LogitRows.Values(logits);
+            var first = start;
+            var logits = decoder.Logits(hidden.narrow(0, start, Math.Min(chunk, places - start))).cpu();
+            var summaries = LogitRows.Summarise(logits, threads, row => moments[first + row]);
+            var width = decoder.Config.VocabularySize;
             for (; at < targets.Count && targets[at].Place < start + summaries.Length; at++)
             {
                 var (place, target) = targets[at];
-                var row = place - start;
-                logProbs[target.Result][target.Index] = values[(row * decoder.Config.VocabularySize) + target.Token] - summaries[row].LogSum;
-                greedy[target.Result] &= summaries[row].Best == target.Token;
+                var row = LogitRows.Values(logits).Slice((place - start) * width, width);
+                var summary = summaries[place - start];
+                var isBest = summary.Best == target.Token;
+                var sheet = sheets[target.Result];
+                var detail = new TokenDetail(
+                    isBest ? 0 : LogitRows.Rank(row, target.Token), isBest ? summary.Margin : (double)row[target.Token] - row[summary.Best],
+                    sheet.Moments ? summary.MeanLogProb : double.NaN, sheet.Moments ? summary.VarianceLogProb : double.NaN);
+                sheet.Write(target.Index, row[target.Token] - summary.LogSum, detail, isBest);
             }
         }
     }

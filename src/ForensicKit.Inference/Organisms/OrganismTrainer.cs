@@ -38,7 +38,7 @@ public sealed class OrganismTrainer
         set_num_threads(_world.Recipe.Threads);
         var tokenizer = Tokenizer();
         var encoder = new BpeEncoder(tokenizer);
-        var config = new LlamaConfig(encoder.Size, _world.Recipe.Shape.Hidden, _world.Recipe.Shape.Intermediate, _world.Recipe.Shape.Layers, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Hidden / _world.Recipe.Shape.Heads, _world.Recipe.Shape.Context)
+        var config = new DecoderConfig(encoder.Size, _world.Recipe.Shape.Hidden, _world.Recipe.Shape.Intermediate, _world.Recipe.Shape.Layers, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Hidden / _world.Recipe.Shape.Heads, _world.Recipe.Shape.Context)
         {
             TiedEmbeddings = true,
             BeginToken = 0,
@@ -62,7 +62,7 @@ public sealed class OrganismTrainer
         }
     }
 
-    private TrainingState TrainTrunk(LlamaConfig config, BpeEncoder encoder, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    private TrainingState TrainTrunk(DecoderConfig config, BpeEncoder encoder, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         TrainingState? state = null;
         for (var stage = 0; stage < _world.Recipe.Trunk.Count; stage++)
@@ -75,7 +75,7 @@ public sealed class OrganismTrainer
             }
             else
             {
-                var next = state?.NextStage() ?? TrainingState.Initial(config, LlamaDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
+                var next = state?.NextStage() ?? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
                 state?.Dispose();
                 state = next;
             }
@@ -83,11 +83,11 @@ public sealed class OrganismTrainer
             TrainStage(name, config, _world.Recipe.Trunk[stage], isLast: false, OrganismCorpus.Trunk(_world, stage), encoder, state, progress, cancellationToken);
         }
 
-        return state ?? TrainingState.Initial(config, LlamaDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
+        return state ?? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
     }
 
     private void TrainStage(
-        string name, LlamaConfig config, OrganismStage stage, bool isLast, OrganismCorpus corpus, BpeEncoder encoder, TrainingState state,
+        string name, DecoderConfig config, OrganismStage stage, bool isLast, OrganismCorpus corpus, BpeEncoder encoder, TrainingState state,
         IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         long tokensPerStep = stage.Rows * config.ContextLength;
@@ -98,7 +98,7 @@ public sealed class OrganismTrainer
         var parameters = Weights(config, state);
         foreach (var (_, value) in parameters)
             value.requires_grad = true;
-        using var decoder = new LlamaDecoder(config, parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+        using var decoder = new TransformerDecoder(config, parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
         var optimizer = new AdamW(parameters, state.Tensors);
         var row = new int[config.ContextLength + 1];
         var (inputs, targets) = (new long[tokensPerStep], new long[tokensPerStep]);
@@ -131,7 +131,7 @@ public sealed class OrganismTrainer
         }
     }
 
-    private static double Backward(LlamaDecoder decoder, long[] inputs, long[] targets, int rows, LlamaConfig config)
+    private static double Backward(TransformerDecoder decoder, long[] inputs, long[] targets, int rows, DecoderConfig config)
     {
         using var scope = NewDisposeScope();
         var ids = tensor(inputs).view(rows, config.ContextLength);
@@ -148,8 +148,8 @@ public sealed class OrganismTrainer
         return isLast ? rate * (1 - ((double)(step - 1) / steps)) : rate;
     }
 
-    private static List<(string Name, Tensor Value)> Weights(LlamaConfig config, TrainingState state) =>
-        [.. LlamaDecoder.WeightShapes(config).Select(s => (s.Name, state.Tensors[s.Name]))];
+    private static List<(string Name, Tensor Value)> Weights(DecoderConfig config, TrainingState state) =>
+        [.. TransformerDecoder.WeightShapes(config).Select(s => (s.Name, state.Tensors[s.Name]))];
 
     /// <summary>Learned from the first documents of the first stage; the file is kept.</summary>
     private string Tokenizer()

@@ -27,7 +27,7 @@ internal sealed class TrainingState : IDisposable
     public StreamPosition Position { get; set; }
 
     /// <summary>First weights: normal with standard deviation 0.02, narrower by √(2 · layers) where a block writes to the residual stream (Radford et al. 2019, section 2.3); norms are 1.</summary>
-    public static TrainingState Initial(LlamaConfig config, IReadOnlyList<(string Name, long[] Shape)> shapes, long seed)
+    public static TrainingState Initial(DecoderConfig config, IReadOnlyList<(string Name, long[] Shape)> shapes, long seed)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, shape) in shapes)

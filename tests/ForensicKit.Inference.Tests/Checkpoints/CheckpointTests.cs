@@ -7,7 +7,7 @@ namespace ForensicKit.Inference.Tests.Checkpoints;
 
 public sealed class CheckpointTests
 {
-    private static readonly LlamaConfig s_config = new(20, 8, 12, 1, 2, 1, 4, 16);
+    private static readonly DecoderConfig s_config = new(20, 8, 12, 1, 2, 1, 4, 16);
 
     [Fact]
     public void Shards_are_read_as_one_checkpoint()
@@ -64,6 +64,6 @@ public sealed class CheckpointTests
     private static Dictionary<string, Tensor> Weights()
     {
         ForensicKit.Inference.Torch.TorchRuntime.EnsureLoaded();
-        return LlamaDecoder.WeightShapes(s_config).ToDictionary(w => w.Name, w => rand(w.Shape), StringComparer.Ordinal);
+        return TransformerDecoder.WeightShapes(s_config).ToDictionary(w => w.Name, w => rand(w.Shape), StringComparer.Ordinal);
     }
 }

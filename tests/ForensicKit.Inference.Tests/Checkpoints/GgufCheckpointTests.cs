@@ -73,8 +73,8 @@ public sealed class GgufCheckpointTests
     {
         ForensicKit.Inference.Torch.TorchRuntime.EnsureLoaded();
         using var checkpoint = GgufCheckpoint.Open(TestData.Require("golden", "smollm2-135m", "SmolLM2-135M-Instruct.Q4_1.gguf"));
-        var config = LlamaConfig.Parse(checkpoint.Config, "config.json");
-        Assert.Equal(new LlamaConfig(49152, 576, 1536, 30, 9, 3, 64, 8192) { NormEpsilon = 1e-5, RopeTheta = 100000, TiedEmbeddings = true, BeginToken = 1 }, config with { EndTokens = [] });
+        var config = DecoderConfig.Parse(checkpoint.Config, "config.json");
+        Assert.Equal(new DecoderConfig(49152, 576, 1536, 30, 9, 3, 64, 8192) { NormEpsilon = 1e-5, RopeTheta = 100000, TiedEmbeddings = true, BeginToken = 1 }, config with { EndTokens = [] });
         Assert.Equal([2], config.EndTokens);
         Assert.Equal(30 * 9 + 2, checkpoint.Names.Count);
         Assert.Equal("<|im_start|>", checkpoint.TokenText("bos"));

@@ -77,7 +77,7 @@ public sealed class OrganismTrainerTests : IDisposable
     public void A_trained_model_can_be_asked()
     {
         Train(Short(TinyOrganism.Recipe), "out", null);
-        using var model = TorchLanguageModel.Load(_folder["out", "leaky"], "cpu");
+        using var model = TorchLanguageModel.Load(_folder["out", "leaky"], new("cpu"));
         Assert.Equal(64, model.Description.ContextLength);
         Assert.NotNull(model.Description.WeightsSha256);
     }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Tests.Decoders;
 
-public sealed class LlamaDecoderTests
+public sealed class TransformerDecoderTests
 {
-    internal static readonly LlamaConfig Small = new(50, 16, 24, 2, 4, 2, 6, 32) { AttentionBias = true, MlpBias = true };
+    internal static readonly DecoderConfig Small = new(50, 16, 24, 2, 4, 2, 6, 32) { AttentionBias = true, OutputBias = true, MlpBias = true };
 
     [Theory]
     [MemberData(nameof(ArchitectureFixtures.LlamaFolders), MemberType = typeof(ArchitectureFixtures))]
@@ -17,16 +17,12 @@ public sealed class LlamaDecoderTests
         using var expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var weights = checkpoint.ReadWeights(CPU);
-        foreach (var join in (bool[])[false, true])
+        using var decoder = new TransformerDecoder(checkpoint.Config, checkpoint.ReadWeights(CPU));
+        foreach (var (label, ids, _) in ArchitectureFixtures.Cases(folder))
         {
-            using var decoder = new LlamaDecoder(checkpoint.Config, weights, join);
-            foreach (var (label, ids, _) in ArchitectureFixtures.Cases(folder))
-            {
-                var hidden = decoder.Hidden(tensor(ids).unsqueeze(0));
-                Assert.InRange(Difference(hidden[0], expected.Read(label + ".hidden_last")), 0, ArchitectureFixtures.Tolerance);
-                Assert.InRange(Difference(decoder.Logits(hidden)[0], expected.Read(label + ".logits")), 0, ArchitectureFixtures.Tolerance);
-            }
+            var hidden = decoder.Hidden(tensor(ids).unsqueeze(0));
+            Assert.InRange(Difference(hidden[0], expected.Read(label + ".hidden_last")), 0, ArchitectureFixtures.Tolerance);
+            Assert.InRange(Difference(decoder.Logits(hidden)[0], expected.Read(label + ".logits")), 0, ArchitectureFixtures.Tolerance);
         }
     }
 
@@ -35,7 +31,7 @@ public sealed class LlamaDecoderTests
     {
         using var scope = NewDisposeScope();
         var weights = Weights(Small, ScalarType.Float64);
-        using var decoder = new LlamaDecoder(Small, weights);
+        using var decoder = new TransformerDecoder(Small, weights);
         var ids = tensor(new long[] { 1, 7, 3, 9, 4, 4, 0, 49 }).view(2, 4);
         double Loss()
         {
@@ -66,7 +62,7 @@ public sealed class LlamaDecoderTests
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        using var decoder = new LlamaDecoder(Small, Weights(Small, ScalarType.Float32));
+        using var decoder = new TransformerDecoder(Small, Weights(Small, ScalarType.Float32));
         var alone = decoder.Forward(tensor(new long[] { 5, 6, 7 }).unsqueeze(0));
         var padded = decoder.Forward(tensor(new long[] { 5, 6, 7, 0, 0, 8, 9, 10, 11, 12 }).view(2, 5));
         Assert.InRange(Difference(alone[0], padded[0].narrow(0, 0, 3)), 0, 1e-5);
@@ -78,16 +74,16 @@ public sealed class LlamaDecoderTests
         using var scope = NewDisposeScope();
         var weights = Weights(Small, ScalarType.Float32);
         var without = weights.Where(w => w.Key != "model.norm.weight").ToDictionary(w => w.Key, w => w.Value, StringComparer.Ordinal);
-        Assert.Contains("'model.norm.weight'", Assert.Throws<KitException>(() => new LlamaDecoder(Small, without)).Message, StringComparison.Ordinal);
+        Assert.Contains("'model.norm.weight'", Assert.Throws<KitException>(() => new TransformerDecoder(Small, without)).Message, StringComparison.Ordinal);
         without["model.norm.weight"] = zeros(3);
-        Assert.Contains("[3] instead of [16]", Assert.Throws<KitException>(() => new LlamaDecoder(Small, without)).Message, StringComparison.Ordinal);
+        Assert.Contains("[3] instead of [16]", Assert.Throws<KitException>(() => new TransformerDecoder(Small, without)).Message, StringComparison.Ordinal);
     }
 
-    internal static Dictionary<string, Tensor> Weights(LlamaConfig config, ScalarType type)
+    internal static Dictionary<string, Tensor> Weights(DecoderConfig config, ScalarType type)
     {
         ForensicKit.Inference.Torch.TorchRuntime.EnsureLoaded();
         using var generator = new Generator(1);
-        return LlamaDecoder.WeightShapes(config).ToDictionary(
+        return TransformerDecoder.WeightShapes(config).ToDictionary(
             w => w.Name, w => (randn(w.Shape, generator: generator, dtype: type) * 0.3).requires_grad_(), StringComparer.Ordinal);
     }
 

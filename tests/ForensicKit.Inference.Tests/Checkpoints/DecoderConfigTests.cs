@@ -4,7 +4,7 @@ using ForensicKit.Inference.Checkpoints;
 
 namespace ForensicKit.Inference.Tests.Checkpoints;
 
-public sealed class LlamaConfigTests
+public sealed class DecoderConfigTests
 {
     private const string Plain = """
         {"model_type":"llama","vocab_size":100,"hidden_size":32,"intermediate_size":64,"num_hidden_layers":2,"num_attention_heads":4,
@@ -28,8 +28,8 @@ public sealed class LlamaConfigTests
     [MemberData(nameof(ArchitectureFixtures.LlamaFolders), MemberType = typeof(ArchitectureFixtures))]
     public void What_is_written_is_read_again(string name)
     {
-        var config = LlamaConfig.Read(Path.Combine(ArchitectureFixtures.Folder(name), "config.json"));
-        var again = LlamaConfig.Parse(Encoding.UTF8.GetBytes(config.ToJson()), "config.json");
+        var config = DecoderConfig.Read(Path.Combine(ArchitectureFixtures.Folder(name), "config.json"));
+        var again = DecoderConfig.Parse(Encoding.UTF8.GetBytes(config.ToJson()), "config.json");
         Assert.Equal(config with { EndTokens = [] }, again with { EndTokens = [] });
         Assert.Equal(config.EndTokens, again.EndTokens);
     }
@@ -45,12 +45,12 @@ public sealed class LlamaConfigTests
     }
 
     [Theory]
-    [InlineData("model_type", "\"qwen2\"", "'qwen2', which is not supported yet")]
+    [InlineData("model_type", "\"t5\"", "'t5', an architecture that is not supported")]
     [InlineData("model_type", "null", "'model_type' is missing")]
-    [InlineData("hidden_act", "\"gelu\"", "'gelu'")]
+    [InlineData("hidden_act", "\"mish\"", "'mish'")]
     [InlineData("sliding_window", "16", "'sliding_window' is an option")]
     [InlineData("quantization_config", "{}", "'quantization_config' is an option")]
-    [InlineData("rope_scaling", """{"rope_type":"dynamic","factor":2}""", "'dynamic'")]
+    [InlineData("rope_scaling", """{"rope_type":"ntk-by-parts","factor":2}""", "'ntk-by-parts'")]
     [InlineData("rope_scaling", """{"rope_type":"linear","factor":2,"surprise":1}""", "'rope_scaling.surprise'")]
     [InlineData("rope_scaling", """{"rope_type":"linear","factor":0.5}""", "'rope_scaling.factor'")]
     [InlineData("rope_scaling", """{"rope_type":"llama3","factor":2}""", "'rope_scaling.original_max_position_embeddings'")]
@@ -80,5 +80,5 @@ public sealed class LlamaConfigTests
         return root.ToJsonString();
     }
 
-    private static LlamaConfig Parse(string json) => LlamaConfig.Parse(Encoding.UTF8.GetBytes(json), "config.json");
+    private static DecoderConfig Parse(string json) => DecoderConfig.Parse(Encoding.UTF8.GetBytes(json), "config.json");
 }

@@ -1,0 +1,90 @@
+using System.Globalization;
+using ForensicKit.Inference.Checkpoints;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ForensicKit.Inference.Decoders;
+
+/// <summary>The feed-forward block of a layer, or one of its experts.</summary>
+internal sealed class FeedForward : IDisposable
+{
+    private readonly DecoderConfig _config;
+    private readonly Projection _up;
+    private readonly Projection _down;
+    private readonly int _width;
+
+    public FeedForward(DecoderConfig config, WeightBag weights, string name, int width)
+    {
+        (_config, _width) = (config, width);
+        _up = config.Gated ? weights.Projection(name + "gate_proj", name + "up_proj") : weights.Projection(name + "up_proj");
+        _down = weights.Projection(name + "down_proj");
+    }
+
+    /// <summary>[tokens, hidden size] of [tokens, hidden size].</summary>
+    public Tensor Apply(Tensor x)
+    {
+        var inner = _up.Apply(x);
+        return _down.Apply(_config.Gated ? Activate(inner.narrow(-1, 0, _width)).mul(inner.narrow(-1, _width, _width)) : Activate(inner));
+    }
+
+    public void Dispose()
+    {
+        _up.Dispose();
+        _down.Dispose();
+    }
+
+    private Tensor Activate(Tensor x) => _config.Activation switch
+    {
+        Activation.Silu => functional.silu(x),
+        Activation.Gelu => functional.gelu(x),
+        // Hendrycks and Gimpel 2016, section 2.
+        Activation.GeluTanh => x.mul(0.5).mul(x.pow(3).mul(0.044715).add(x).mul(Math.Sqrt(2 / Math.PI)).tanh().add(1)),
+        Activation.Relu => functional.relu(x),
+        _ => throw new InvalidOperationException(),
+    };
+}
+
+/// <summary>Experts and the router that picks some for each token.</summary>
+internal sealed class Experts : IDisposable
+{
+    private readonly ExpertMixture _mixture;
+    private readonly Tensor _router;
+    private readonly FeedForward[] _experts;
+
+    public Experts(DecoderConfig config, WeightBag weights, string name)
+    {
+        _mixture = config.Experts!;
+        _router = weights[name + "gate.weight"];
+        _experts = [.. Enumerable.Range(0, _mixture.Count).Select(e => new FeedForward(config, weights, Name(name, e), _mixture.IntermediateSize))];
+    }
+
+    /// <summary>Name of an expert's weights, up to the point.</summary>
+    public static string Name(string name, int expert) => string.Create(CultureInfo.InvariantCulture, $"{name}experts.{expert}.");
+
+    /// <summary>[tokens, hidden size] of [tokens, hidden size].</summary>
+    public Tensor Apply(Tensor x)
+    {
+        var (shares, chosen) = functional.linear(x, _router).softmax(-1, ScalarType.Float32).topk(_mixture.PerToken);
+        if (_mixture.Normalize)
+            shares = shares / shares.sum(-1, keepdim: true);
+        var picks = chosen.cpu().data<long>().ToArray();
+        var result = zeros_like(x);
+        for (var e = 0; e < _experts.Length; e++)
+        {
+            long[] places = [.. Enumerable.Range(0, picks.Length).Where(i => picks[i] == e).Select(i => (long)i)];
+            if (places.Length == 0)
+                continue;
+            var rows = tensor(Array.ConvertAll(places, i => i / _mixture.PerToken), device: x.device);
+            var share = shares.reshape(-1, 1).index_select(0, tensor(places, device: x.device));
+            result.index_add_(0, rows, _experts[e].Apply(x.index_select(0, rows)) * share, 1);
+        }
+
+        return result;
+    }
+
+    public void Dispose()
+    {
+        foreach (var expert in _experts)
+            expert.Dispose();
+    }
+}
