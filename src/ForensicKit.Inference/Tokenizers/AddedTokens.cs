@@ -1,4 +1,5 @@
 using ForensicKit.Inference.Tokenizers.Patterns;
+using ForensicKit.Inference.Tokenizers.Unicode;
 
 namespace ForensicKit.Inference.Tokenizers;
 
@@ -18,27 +19,45 @@ internal readonly record struct AddedMatch(AddedToken? Token, int Start, int End
 /// <summary>Finds added tokens: leftmost first, the longest of those that begin at one place.</summary>
 internal sealed class AddedTokenFinder
 {
-    private readonly Dictionary<int, List<(int[] Content, AddedToken Token)>> _byFirst = [];
+    private const int MaxFirsts = 5;
+    private readonly TokenTrie _trie = new();
+    private readonly List<AddedToken> _tokens = [];
+    private readonly int[]? _firsts;
 
     /// <param name="tokens">The tokens, each with the text it is looked for by.</param>
+    /// <exception cref="TokenizerFormatException">A token is too long.</exception>
     public AddedTokenFinder(IEnumerable<(int[] Content, AddedToken Token)> tokens)
     {
-        foreach (var token in tokens.Where(t => t.Content.Length > 0).OrderByDescending(t => t.Content.Length))
+        var firsts = new HashSet<int>();
+        foreach (var (content, token) in tokens.Where(t => t.Content.Length > 0))
         {
-            if (!_byFirst.TryGetValue(token.Content[0], out var list))
-                _byFirst.Add(token.Content[0], list = []);
-            list.Add(token);
+            // Of two that are looked for by the same text the reference takes any: here, the first.
+            if (_trie.Walk(content) is >= 0 and var node && _trie.ValueOf(node) >= 0)
+                continue;
+            _trie.Add(content, _tokens.Count);
+            _tokens.Add(token);
+            firsts.Add(content[0]);
         }
+
+        _firsts = firsts.Count <= MaxFirsts ? [.. firsts] : null;
     }
 
     /// <summary>Cuts a text at the tokens in it. Stretches can overlap, where one took white space that another begins with.</summary>
-    public IReadOnlyList<AddedMatch> Cut(ReadOnlySpan<int> text)
+    public List<AddedMatch> Cut(ReadOnlySpan<int> text)
     {
         var stretches = new List<AddedMatch>();
         var covered = 0;
-        var at = 0;
-        while (at < text.Length && _byFirst.Count > 0)
+        var at = _tokens.Count > 0 ? 0 : text.Length;
+        while (at < text.Length)
         {
+            if (_firsts is not null)
+            {
+                var next = text[at..].IndexOfAny(_firsts);
+                if (next < 0)
+                    break;
+                at += next;
+            }
+
             if (Longest(text[at..]) is not var (length, token))
             {
                 at++;
@@ -48,18 +67,20 @@ internal sealed class AddedTokenFinder
             var (start, end) = (at, at + length);
             at = end;
             // What does not stand alone is passed over, and not tried again as a shorter token.
-            if (token.SingleWord && ((start > 0 && CodePointClass.UnicodeWord.Contains(text[start - 1])) || (end < text.Length && CodePointClass.UnicodeWord.Contains(text[end]))))
+            if (token.SingleWord && ((start > 0 && UnicodeClasses.Word.Contains(text[start - 1])) || (end < text.Length && UnicodeClasses.Word.Contains(text[end]))))
                 continue;
             if (token.LeftStrip)
             {
                 var left = start;
-                while (left > 0 && CodePointClass.Space.Contains(text[left - 1]))
+                while (left > covered && CodePointClass.Space.Contains(text[left - 1]))
                     left--;
                 start = Math.Max(left, covered);
             }
 
             if (token.RightStrip)
             {
+                // What the token before took beyond its own end is white space.
+                end = Math.Max(end, covered);
                 while (end < text.Length && CodePointClass.Space.Contains(text[end]))
                     end++;
             }
@@ -77,15 +98,17 @@ internal sealed class AddedTokenFinder
 
     private (int Length, AddedToken Token)? Longest(ReadOnlySpan<int> text)
     {
-        if (_byFirst.TryGetValue(text[0], out var candidates))
+        var (length, found) = (0, -1);
+        var node = TokenTrie.Root;
+        for (var i = 0; i < text.Length; i++)
         {
-            foreach (var (content, token) in candidates)
-            {
-                if (text.StartsWith(content))
-                    return (content.Length, token);
-            }
+            node = _trie.Next(node, text[i]);
+            if (node < 0)
+                break;
+            if (_trie.ValueOf(node) is >= 0 and var value)
+                (length, found) = (i + 1, value);
         }
 
-        return null;
+        return found < 0 ? null : (length, _tokens[found]);
     }
 }

@@ -1,4 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
+using ForensicKit.Inference.Tokenizers.Models;
+using ForensicKit.Inference.Tokenizers.PostProcessors;
+using ForensicKit.Inference.Tokenizers.Reading;
 
 namespace ForensicKit.Inference.Tokenizers;
 
@@ -17,8 +22,8 @@ public sealed class Tokenizer
     private readonly TokenizerParts _parts;
     private readonly AddedTokenFinder _raw;
     private readonly AddedTokenFinder _normalized;
-    private readonly Dictionary<int, string> _pieces = [];
-    private readonly Dictionary<int, string> _texts;
+    private readonly TokenTexts _pieces;
+    private readonly TokenTexts _texts;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<int> _special;
 
@@ -27,89 +32,116 @@ public sealed class Tokenizer
         _parts = parts;
         Sha256 = sha256;
         _raw = new(parts.Added.Where(t => !t.Normalized).Select(t => (CodePoints.Of(t.Content), t)));
-        _normalized = new(parts.Added.Where(t => t.Normalized).Select(t => (Normalize(new(CodePoints.Of(t.Content))).Points, t)));
+        var normalized = parts.Added.Where(t => t.Normalized).ToDictionary(t => t, t => Normalize(new(CodePoints.Of(t.Content))).Points);
+        _normalized = new(normalized.Select(t => (t.Value, t.Key)));
+        var pieces = new Dictionary<int, string>();
         foreach (var (token, id) in parts.Model.Vocabulary)
-            (_pieces[id], _ids[token]) = (token, id);
+            (pieces[id], _ids[token]) = (token, id);
+        _pieces = new(pieces);
         // Decoded, a token that is looked for in normalized text is its normalized self: that is what the reference does.
-        _texts = new(_pieces);
+        var texts = new Dictionary<int, string>(pieces);
         foreach (var token in parts.Added)
         {
             _ids[token.Content] = token.Id;
-            _texts[token.Id] = token.Normalized ? CodePoints.Text(Normalize(new(CodePoints.Of(token.Content))).Points) : token.Content;
+            texts[token.Id] = normalized.TryGetValue(token, out var points) ? CodePoints.Text(points) : token.Content;
         }
 
-        // A special token that normalization changes is not recognised as special there.
-        _special = [.. parts.Added.Where(t => t.Special && _texts[t.Id] == t.Content).Select(t => t.Id)];
-        MaxId = _texts.Count == 0 ? -1 : _texts.Keys.Max();
+        _texts = new(texts);
+        // Special is what reads like a special token when it is decoded; one that normalization changes does not.
+        var special = parts.Added.Where(t => t.Special).Select(t => t.Content).ToHashSet(StringComparer.Ordinal);
+        _special = [.. texts.Where(t => special.Contains(t.Value)).Select(t => t.Key)];
     }
 
-    /// <summary>SHA-256 of the file, lower-case hex.</summary>
+    /// <summary>SHA-256 of the file's JSON, lower-case hex.</summary>
     public string Sha256 { get; }
 
     /// <summary>The greatest token id; -1 for an empty vocabulary.</summary>
-    public int MaxId { get; }
+    public int MaxId => _texts.MaxId;
 
     /// <summary>Ids of the special tokens: those that can be left out when decoding.</summary>
     public IReadOnlySet<int> SpecialIds => _special;
 
-    /// <summary>Reads <c>tokenizer.json</c>.</summary>
-    /// <param name="file">The file.</param>
+    /// <summary>Reads <c>tokenizer.json</c>, or <c>tokenizer.json.gz</c>.</summary>
+    /// <param name="file">The file; one whose name ends in <c>.gz</c> is unpacked.</param>
     /// <exception cref="KitException">The file cannot be read, breaks the format, or uses what is not supported: named in the message.</exception>
-    public static Tokenizer Load(string file)
-    {
-        const long MaxFileBytes = 256L << 20;
-        try
-        {
-            if (new FileInfo(file) is { Exists: true, Length: > MaxFileBytes })
-                throw new KitException("The file is too large to be a tokenizer.", file);
-            return Parse(File.ReadAllBytes(file), file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KitException($"The file cannot be read: {e.Message}", file, "A model's folder needs its tokenizer.json.", ExitCode.BadInput, e);
-        }
-    }
+    public static Tokenizer Load(string file) => Parse(TokenizerFile.Bytes(file), file);
 
     /// <summary>Parses the content of <c>tokenizer.json</c>.</summary>
     /// <param name="json">UTF-8 JSON.</param>
     /// <param name="file">The file, for messages.</param>
     /// <exception cref="KitException">As <see cref="Load"/>.</exception>
-    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file) => new(TokenizerFile.Parse(json, file), Convert.ToHexStringLower(SHA256.HashData(json.Span)));
+    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file)
+    {
+        var parts = TokenizerFile.Parse(json, file);
+        try
+        {
+            return new(parts, Convert.ToHexStringLower(SHA256.HashData(json.Span)));
+        }
+        catch (TokenizerFormatException e)
+        {
+            throw new KitException($"The tokenizer cannot be used: {e.Message}.", file, null, ExitCode.BadInput, e);
+        }
+    }
 
     /// <summary>The tokens of a text.</summary>
     /// <param name="text">The text; half a surrogate pair counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether the file's template, for example a token that begins a text, is applied.</param>
-    /// <exception cref="KitException">The file's pattern takes too long on this text.</exception>
+    /// <exception cref="KitException">The file's pattern takes too long on this text, or the text has what the vocabulary has no token for.</exception>
     public TokenizedText Encode(string text, bool addSpecialTokens = true)
     {
-        var original = new MappedText(CodePoints.Of(text));
-        var tokens = new List<PlacedToken>(original.Length / 3 + 4);
-        foreach (var (token, start, end) in _raw.Cut(original.Points))
+        var tokens = new List<PlacedToken>((text.Length / 3) + 4);
+        var found = new List<PieceToken>();
+        // Added tokens that take white space can overlap: what they cover together is bounded.
+        var coverLeft = (16L * text.Length) + 1_024;
+        Cut(text, (stretch, token) =>
         {
-            var stretch = original.Slice(start, end);
-            if (token is not null)
+            if ((coverLeft -= stretch.Length) < 0)
+                throw new KitException("The tokenizer's added tokens overlap too much on a text.");
+            tokens.Add(new(token.Id, CodePoints.Text(stretch.Points), stretch.StartOf(0), stretch.EndOf(stretch.Length - 1)));
+        }, pieces =>
+        {
+            found.Clear();
+            foreach (var (start, end) in pieces.Parts)
+                _parts.Model.Tokenize(pieces.Text.Points.AsSpan(start, end - start), found, start);
+            foreach (var token in CollectionsMarshal.AsSpan(found))
             {
-                tokens.Add(Placed(token, stretch));
-                continue;
+                var content = token.IsLiteral ? CodePoints.Text(pieces.Text.Points.AsSpan(token.Start, token.End - token.Start)) : _pieces[token.Id]!;
+                tokens.Add(new(token.Id, content, pieces.Text.StartOf(token.Start), pieces.Text.EndOf(token.End - 1)));
             }
-
-            var normalized = Normalize(stretch);
-            foreach (var (inner, from, to) in _normalized.Cut(normalized.Points))
-            {
-                if (inner is not null)
-                    tokens.Add(Placed(inner, normalized.Slice(from, to)));
-                else
-                    AddPieces(tokens, normalized.Slice(from, to));
-            }
-        }
-
-        var all = _parts.PostProcessor is { } processor ? processor.Apply(tokens, addSpecialTokens) : tokens;
-        var ids = new int[all.Count];
-        var texts = new string[all.Count];
-        var offsets = new (int, int)[all.Count];
+        });
+        _parts.PostProcessor.Apply(tokens, addSpecialTokens);
+        var ids = new int[tokens.Count];
+        var texts = new string[tokens.Count];
+        var offsets = new (int, int)[tokens.Count];
         for (var i = 0; i < ids.Length; i++)
-            (ids[i], texts[i], offsets[i]) = (all[i].Id, all[i].Text, (all[i].Start, all[i].End));
+            (ids[i], texts[i], offsets[i]) = (tokens[i].Id, tokens[i].Text, (tokens[i].Start, tokens[i].End));
         return new(ids, texts, offsets);
+    }
+
+    /// <summary>The token ids of a text: those of <see cref="Encode"/>, found faster.</summary>
+    /// <param name="text">The text; half a surrogate pair counts as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether the file's template is applied.</param>
+    /// <exception cref="KitException">As <see cref="Encode"/>.</exception>
+    public int[] EncodeIds(string text, bool addSpecialTokens = true)
+    {
+        var ids = new List<int>((text.Length / 3) + 4);
+        var found = new List<PieceToken>();
+        if (addSpecialTokens)
+            ids.AddRange(_parts.PostProcessor.IdsBefore);
+        Cut(text, (_, token) => ids.Add(token.Id), pieces =>
+        {
+            found.Clear();
+            foreach (var (start, end) in pieces.Parts)
+                _parts.Model.Tokenize(pieces.Text.Points.AsSpan(start, end - start), found, 0);
+            var count = ids.Count;
+            CollectionsMarshal.SetCount(ids, count + found.Count);
+            var added = CollectionsMarshal.AsSpan(ids)[count..];
+            for (var i = 0; i < added.Length; i++)
+                added[i] = found[i].Id;
+        });
+        if (addSpecialTokens)
+            ids.AddRange(_parts.PostProcessor.IdsAfter);
+        return [.. ids];
     }
 
     /// <summary>The text of tokens. Ids that do not exist are passed over, as the reference does.</summary>
@@ -118,7 +150,7 @@ public sealed class Tokenizer
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = false)
     {
         var stream = Stream(skipSpecialTokens);
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         foreach (var id in ids)
             text.Append(stream.Add(id));
         return text.Append(stream.Finish()).ToString();
@@ -126,44 +158,41 @@ public sealed class Tokenizer
 
     /// <summary>Decodes tokens as they come: the pieces joined are what <see cref="Decode"/> gives.</summary>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
-    public TokenStream Stream(bool skipSpecialTokens = false) => new(this, _parts.Decoder.Begin(), skipSpecialTokens);
+    public TokenStream Stream(bool skipSpecialTokens = false) => new(this, _parts.Decoder, skipSpecialTokens);
 
     /// <summary>The id of a token, added or of the vocabulary; null where there is none.</summary>
     public int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
     /// <summary>The text of a token before it is decoded; null where there is none.</summary>
-    public string? TextOf(int id) => _texts.GetValueOrDefault(id);
+    public string? TextOf(int id) => _texts[id];
 
     private MappedText Normalize(MappedText text) => _parts.Normalizer is { } normalizer && text.Length > 0 ? normalizer.Apply(text) : text;
 
-    private void AddPieces(List<PlacedToken> tokens, MappedText text)
+    // Two passes: tokens that are looked for in the text as it is, and in what lies between them, normalized, the others.
+    private void Cut(string text, Action<MappedText, AddedToken> takeToken, Action<TextPieces> takePieces)
     {
-        var whole = new TextPieces(text, text.Length == 0 ? [] : [(0, text.Length)]);
-        var pieces = _parts.PreTokenizer is { } pre ? pre.Apply(whole) : whole;
-        foreach (var (start, end) in pieces.Parts)
+        var original = new MappedText(CodePoints.Of(text));
+        foreach (var (token, start, end) in _raw.Cut(original.Points))
         {
-            foreach (var (id, from, to) in _parts.Model.Tokenize(pieces.Text.Points.AsSpan(start, end - start)))
-                tokens.Add(new(id, _pieces[id], pieces.Text.StartOf(start + from), pieces.Text.EndOf(start + to - 1)));
+            var stretch = original.Slice(start, end);
+            if (token is not null)
+            {
+                takeToken(stretch, token);
+                continue;
+            }
+
+            var normalized = Normalize(stretch);
+            foreach (var (inner, from, to) in _normalized.Cut(normalized.Points))
+            {
+                if (inner is not null)
+                {
+                    takeToken(normalized.Slice(from, to), inner);
+                    continue;
+                }
+
+                var whole = TextPieces.Whole(normalized.Slice(from, to));
+                takePieces(_parts.PreTokenizer is { } pre ? pre.Apply(whole) : whole);
+            }
         }
     }
-
-    private static PlacedToken Placed(AddedToken token, MappedText found) =>
-        new(token.Id, CodePoints.Text(found.Points), found.StartOf(0), found.EndOf(found.Length - 1));
-}
-
-/// <summary>A text that is decoded token by token.</summary>
-public sealed class TokenStream
-{
-    private readonly Tokenizer _tokenizer;
-    private readonly ITokenDecoding _decoding;
-    private readonly bool _skipSpecial;
-
-    internal TokenStream(Tokenizer tokenizer, ITokenDecoding decoding, bool skipSpecial) =>
-        (_tokenizer, _decoding, _skipSpecial) = (tokenizer, decoding, skipSpecial);
-
-    /// <summary>What a token adds to the text; empty while a character is unfinished.</summary>
-    public string Add(int id) => _tokenizer.TextOf(id) is { } token && !(_skipSpecial && _tokenizer.SpecialIds.Contains(id)) ? _decoding.Add(token) : "";
-
-    /// <summary>What is left at the end: U+FFFD for an unfinished character.</summary>
-    public string Finish() => _decoding.Finish();
 }

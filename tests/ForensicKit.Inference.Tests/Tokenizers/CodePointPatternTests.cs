@@ -26,6 +26,11 @@ public sealed class CodePointPatternTests
     [InlineData("(?:a(?:b(?:c|a)*)*)+c")]
     [InlineData("(?:a+b|b+a){1,3}")]
     [InlineData("[a-b]?c|.")]
+    [InlineData("(?<=a)b|(?<!b)c|a")]
+    [InlineData("(?<=ab|bc)b|a+")]
+    [InlineData("^a|b$|c")]
+    [InlineData(@"\Aa|b\z|\bc|a\Bb")]
+    [InlineData("(?=[ab])(?!a)b|(?!c)a+")]
     public void Matches_are_those_of_the_platform(string pattern)
     {
         var platform = new Regex(@"\G(?:" + pattern + ")", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
@@ -56,21 +61,39 @@ public sealed class CodePointPatternTests
     [InlineData("a**", "quantifier of a quantifier")]
     [InlineData("a{2}?", "quantifier of a quantifier")]
     [InlineData("(?:a*)*", "can match nothing")]
-    [InlineData("^a", "'^'")]
-    [InlineData(@"\b", "escape")]
+    [InlineData("^*", "can match nothing")]
+    [InlineData(@"\G", "escape")]
     [InlineData(@"\1", "escape")]
-    [InlineData(@"\p{Han}", "'Han'")]
-    [InlineData("(?<!a)b", "group of this kind")]
+    [InlineData(@"\p{Klingon}", "'Klingon'")]
+    [InlineData("(?<!a*)b", "no fixed length")]
+    [InlineData("(?<=a|bc)b", "no fixed length")]
+    [InlineData("[[:nothing:]]", "'nothing'")]
     [InlineData("(?<x>a)", "group of this kind")]
     [InlineData("(?i)a", "rest of a group")]
-    [InlineData("[a&&b]", "inside a class")]
-    [InlineData("[[:alpha:]]", "inside a class")]
     [InlineData("[b-a]", "ends before it begins")]
     [InlineData("a{1001}", "broken quantifier")]
     [InlineData("(?:(?:(?:(?:a{1000}b){1000}c){1000}d){1000}e){1000}", "too large")]
     [InlineData(@"\", "at the end")]
     public void What_is_not_supported_is_named(string pattern, string problem) =>
-        Assert.Contains(problem, Assert.Throws<FormatException>(() => new CodePointPattern(pattern)).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<TokenizerFormatException>(() => new CodePointPattern(pattern)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Classes_can_be_joined_and_cut()
+    {
+        var pattern = new CodePointPattern(@"[^a[bc]\p{Han}]|[\p{L}&&[^\p{Greek}]&&[^x]]|[[:digit:][:^ascii:]]");
+        Assert.Equal([1, 1, -1], new[] { "1", "a", "b" }.Select((t, i) => i < 2 ? pattern.MatchEnd(CodePoints.Of(t), 0) : new CodePointPattern("[^a[bc]]").MatchEnd(CodePoints.Of(t), 0)));
+        Assert.Equal([-1, 1, -1, 1], new[] { "α", "b", "x", "我" }.Select(t => new CodePointPattern(@"[\p{L}&&[^\p{Greek}]&&[^x]]").MatchEnd(CodePoints.Of(t), 0)));
+        Assert.Equal([1, -1, 1], new[] { "1", "a", "é" }.Select(t => new CodePointPattern("[[:digit:][:^ascii:]]").MatchEnd(CodePoints.Of(t), 0)));
+    }
+
+    [Fact]
+    public void Matches_share_the_steps_of_a_text()
+    {
+        // Each match alone takes few enough steps; all of them together do not.
+        var matches = new List<(int, int)>();
+        var pattern = new CodePointPattern("(?:a|a)+b");
+        Assert.Contains("takes too long", Assert.Throws<KitException>(() => pattern.FindAll(CodePoints.Of(string.Concat(Enumerable.Repeat(new string('a', 16) + " ", 20_000))), matches)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_pattern_that_explodes_is_stopped()

@@ -84,34 +84,55 @@ public sealed class TokenizerTests
     }
 
     [Theory]
-    [InlineData("normalizer", """{"type":"Replace"}""", "normalizer 'Replace'")]
+    [InlineData("normalizer", """{"type":"Reverse"}""", "normalizer 'Reverse'")]
+    [InlineData("normalizer", """{"type":"Replace"}""", "'pattern' is missing")]
     [InlineData("normalizer", """{"type":"NFC","x":1}""", "'x' of the normalizer NFC")]
     [InlineData("normalizer", "[]", "the normalizer is not an object")]
-    [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "pre-tokenizer 'Metaspace'")]
-    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?<=a)"},"behavior":"Isolated"}""", "a group of this kind")]
+    [InlineData("normalizer", """{"type":"Strip","strip_left":true}""", "'strip_right' is missing")]
+    [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"!"}""", "base 64")]
+    [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"/////w=="}""", "cut short")]
+    [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"AAAAAP8="}""", "no text")]
+    [InlineData("pre_tokenizer", """{"type":"Reverse"}""", "pre-tokenizer 'Reverse'")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "'replacement' is missing")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"ab"}""", "not one character")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"_","prepend_scheme":"last"}""", "prepend_scheme 'last'")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"_","add_prefix_space":false}""", "disagree")]
+    [InlineData("pre_tokenizer", """{"type":"FixedLength","length":0}""", "length of FixedLength")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?<a>a)"},"behavior":"Isolated"}""", "a group of this kind")]
     [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":""},"behavior":"Isolated"}""", "pattern is empty")]
     [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Odd"}""", "behaviour 'Odd'")]
-    [InlineData("decoder", """{"type":"Fuse"}""", "decoder 'Fuse'")]
-    [InlineData("post_processor", """{"type":"BertProcessing"}""", "post-processor 'BertProcessing'")]
+    [InlineData("decoder", """{"type":"Reverse"}""", "decoder 'Reverse'")]
+    [InlineData("decoder", """{"type":"Strip","content":" ","start":-1,"stop":0}""", "'start' is not a whole number")]
+    [InlineData("post_processor", """{"type":"Reverse"}""", "post-processor 'Reverse'")]
+    [InlineData("post_processor", """{"type":"BertProcessing","sep":["a"],"cls":["b",1]}""", "'cls' is not a token|'sep' is not a token")]
     [InlineData("post_processor", """{"type":"TemplateProcessing","single":[],"special_tokens":{}}""", "leaves the text out")]
     [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x"}}],"special_tokens":{}}""", "'x' is missing")]
     [InlineData("truncation", "{}", "truncates")]
+    [InlineData("version", "\"2.0\"", "version '2.0'")]
     [InlineData("surprise", "{}", "'surprise' of the file")]
     [InlineData("model", "null", "no model")]
-    [InlineData("model", """{"type":"Unigram"}""", "model 'Unigram'")]
+    [InlineData("model", """{"type":"Reverse"}""", "model 'Reverse'")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a a"]}""", "merge of 'a' and 'a'")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]}""", "the id of another token")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":-1},"merges":[]}""", "not a whole number")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":1e9},"merges":[]}""", "not a whole number")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":"0"},"merges":[]}""", "not a whole number")]
+    [InlineData("model", """{"type":"BPE","vocab":["a"],"merges":[]}""", "'vocab' is not an object")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":{}}""", "'merges' is not a list")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a"]}""", "not two tokens")]
-    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"byte_fallback":true}""", "byte_fallback")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[["a",1]]}""", "'merges' is not a text")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}""", "dropout")]
-    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""", "end_of_word_suffix")]
-    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"<unk>"}""", "unknown token '<unk>'")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"fuse_unk":1}""", "'fuse_unk' is not true or false")]
+    [InlineData("model", """{"type":"Unigram","vocab":[["a"]]}""", "not a token and its score")]
+    [InlineData("model", """{"type":"Unigram","vocab":[["a",0]],"unk_id":1}""", "unk_id")]
+    [InlineData("model", """{"type":"WordPiece","vocab":{},"unk_token":"u","continuing_subword_prefix":"##"}""", "'max_input_chars_per_word' is missing")]
+    [InlineData("model", """{"type":"WordLevel","vocab":{},"unk_token":"u","prefix":"##"}""", "'prefix' of the model WordLevel")]
     public void What_is_not_supported_is_named(string key, string value, string problem)
     {
         var root = JsonNode.Parse(Small())!.AsObject();
         root[key] = JsonNode.Parse(value);
-        Assert.Contains(problem, Assert.Throws<KitException>(() => Parse(root.ToJsonString())).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<KitException>(() => Parse(root.ToJsonString())).Message;
+        Assert.Contains(problem.Split('|'), p => message.Contains(p, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,6 +146,20 @@ public sealed class TokenizerTests
         Assert.Equal([0, 2, 1], fused.Ids);
         Assert.Equal([(0, 1), (1, 3), (3, 4)], fused.Offsets);
         Assert.Equal("a b", With("").Decode([0, 7, 1]));
+        var missing = With(""","unk_token":"<none>" """);
+        Assert.Equal([3], missing.Encode("ab").Ids);
+        Assert.Contains("'<none>'", Assert.Throws<KitException>(() => missing.Encode("x")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Affixes_are_those_of_the_vocabulary()
+    {
+        var ends = Parse("""{"model":{"type":"BPE","vocab":{"a":0,"b":1,"b</w>":2,"ab</w>":3,"a</w>":4},"merges":["a b</w>"],"end_of_word_suffix":"</w>"},"decoder":{"type":"BPEDecoder","suffix":"</w>"}}""");
+        Assert.Equal([3], ends.Encode("ab").Ids);
+        Assert.Equal([0, 1, 4], ends.Encode("aba").Ids);
+        Assert.Equal("ab ab", ends.Decode([3, 3]));
+        var begins = Parse("""{"model":{"type":"BPE","vocab":{"a":0,"##b":1,"ab":2},"merges":["a ##b"],"continuing_subword_prefix":"##"}}""");
+        Assert.Equal([2], begins.Encode("ab").Ids);
     }
 
     private static Tokenizer Parse(string json) => Tokenizer.Parse(Encoding.UTF8.GetBytes(json), "tokenizer.json");

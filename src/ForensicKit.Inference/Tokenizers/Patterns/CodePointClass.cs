@@ -16,14 +16,24 @@ internal sealed class CodePointClass
     private readonly (int First, int Last)[] _ranges;
     private readonly uint _categories;
     private readonly CodePointClass[] _others;
+    private readonly CodePointClass? _within;
     private readonly bool _negated;
     private readonly bool _ignoreCase;
     private readonly ulong _low;
     private readonly ulong _high;
 
-    public CodePointClass((int First, int Last)[] ranges, uint categories, CodePointClass[] others, bool negated, bool ignoreCase)
+    // 256 code points each, made when first asked for; two threads make the same.
+    private readonly ulong[]?[] _pages = new ulong[]?[0x110000 >> 8];
+
+    /// <param name="ranges">Ranges in the set.</param>
+    /// <param name="categories">General categories in the set: bits of <see cref="Mask"/>.</param>
+    /// <param name="others">Sets in the set.</param>
+    /// <param name="negated">Whether the set is all but these.</param>
+    /// <param name="ignoreCase">Whether the set has all cases of what is in it.</param>
+    /// <param name="within">A set that all must be in as well, before <paramref name="negated"/> counts.</param>
+    public CodePointClass((int First, int Last)[] ranges, uint categories, CodePointClass[] others, bool negated, bool ignoreCase, CodePointClass? within = null)
     {
-        (_ranges, _categories, _others, _negated, _ignoreCase) = (ranges, categories, others, negated, ignoreCase);
+        (_ranges, _categories, _others, _negated, _ignoreCase, _within) = (ranges, categories, others, negated, ignoreCase, within);
         for (var c = 0; c < 64; c++)
         {
             _low |= Compute(c) ? 1UL << c : 0;
@@ -36,14 +46,6 @@ internal sealed class CodePointClass
 
     /// <summary>Decimal digits.</summary>
     public static CodePointClass Digit { get; } = new([], Mask("Nd"), [], negated: false, ignoreCase: false);
-
-    /// <summary>Word characters of Unicode Technical Standard 18, with the two joiners, as Rust's regex crate has them.</summary>
-    public static CodePointClass UnicodeWord { get; } = new(
-        [(0x200c, 0x200d), (0x24b6, 0x24e9), (0x1f130, 0x1f149), (0x1f150, 0x1f169), (0x1f170, 0x1f189)],
-        Mask("L") | Mask("M") | Mask("Nd") | Mask("Nl") | Mask("Pc"),
-        [],
-        negated: false,
-        ignoreCase: false);
 
     /// <summary>Word characters as Oniguruma has them: no joiners, but the superscripts and fractions of Latin-1.</summary>
     public static CodePointClass Word { get; } = new(
@@ -76,11 +78,30 @@ internal sealed class CodePointClass
     public CodePointClass Not() => new([], 0, [this], negated: true, ignoreCase: false);
 
     /// <summary>Whether <paramref name="codePoint"/> is in the set.</summary>
-    public bool Contains(int codePoint) => codePoint < 64 ? (_low >> codePoint & 1) != 0
-        : codePoint < 128 ? (_high >> (codePoint - 64) & 1) != 0
-        : Compute(codePoint);
+    public bool Contains(int codePoint)
+    {
+        if ((uint)codePoint < 64)
+            return (_low >> codePoint & 1) != 0;
+        if ((uint)codePoint < 128)
+            return (_high >> (codePoint - 64) & 1) != 0;
+        var page = _pages[codePoint >> 8] ?? MakePage(codePoint >> 8);
+        return (page[(codePoint >> 6) & 3] >> (codePoint & 63) & 1) != 0;
+    }
 
-    private bool Compute(int codePoint) => (Listed(codePoint) || (_ignoreCase && OtherCases(codePoint))) != _negated;
+    private ulong[] MakePage(int number)
+    {
+        var page = new ulong[4];
+        for (var i = 0; i < 256; i++)
+        {
+            if (Compute((number << 8) + i))
+                page[i >> 6] |= 1UL << (i & 63);
+        }
+
+        _pages[number] = page;
+        return page;
+    }
+
+    private bool Compute(int codePoint) => ((Listed(codePoint) || (_ignoreCase && OtherCases(codePoint))) && _within?.Contains(codePoint) != false) != _negated;
 
     private bool Listed(int codePoint)
     {

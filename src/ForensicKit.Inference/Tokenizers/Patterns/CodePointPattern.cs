@@ -1,64 +1,29 @@
 namespace ForensicKit.Inference.Tokenizers.Patterns;
 
-/// <summary>What an instruction of a pattern's program does.</summary>
-internal enum Operation
-{
-    /// <summary>Takes one code point of <see cref="Instruction.Set"/>.</summary>
-    Class,
-
-    /// <summary>Takes A to B code points of <see cref="Instruction.Set"/>.</summary>
-    Loop,
-
-    /// <summary>Goes on at A, and where that fails at B.</summary>
-    Split,
-
-    /// <summary>Goes on at A.</summary>
-    Jump,
-
-    /// <summary>Goes on at A if the program that follows would match here.</summary>
-    Ahead,
-
-    /// <summary>Goes on at A if the program that follows would not match here.</summary>
-    NotAhead,
-
-    /// <summary>Takes what the program that follows matches first, without going back into it, and goes on at A.</summary>
-    Atomic,
-
-    /// <summary>The end of a program: it matched.</summary>
-    Accept,
-}
-
-/// <summary>How much a quantifier takes.</summary>
-internal enum Greed
-{
-    /// <summary>As much as possible, giving back.</summary>
-    Greedy,
-
-    /// <summary>As little as possible.</summary>
-    Lazy,
-
-    /// <summary>As much as possible, giving nothing back.</summary>
-    Possessive,
-}
-
-/// <summary>One instruction.</summary>
-internal readonly record struct Instruction(Operation Operation, int A = 0, int B = 0, CodePointClass? Set = null, Greed Greed = Greed.Greedy);
-
 /// <summary>
 /// A regular expression over Unicode code points. .NET's own work on UTF-16 units, where a letter beyond the basic plane is two halves and no letter.
 /// </summary>
-/// <remarks>Backtracks, alternatives in order, as Oniguruma does; the steps of one match are bounded. Safe for use by several threads.</remarks>
-internal sealed class CodePointPattern
+/// <remarks>
+/// Backtracks, alternatives in order, as Oniguruma does; the steps that a text may take are bounded. Which of the alternatives can begin with an
+/// ASCII character is known beforehand. Safe for use by several threads.
+/// </remarks>
+internal sealed class CodePointPattern : IMatcher
 {
-    private const long MaxSteps = 50_000_000;
-    private const int MaxFrames = 1 << 21;
+    private const int MaxAlternatives = 64;
     private readonly Instruction[] _program;
+    private readonly int[] _alternatives;
+    private readonly int[][] _byFirst = new int[128][];
 
-    /// <exception cref="FormatException">The pattern is broken, or uses what is not supported.</exception>
+    /// <exception cref="TokenizerFormatException">The pattern is broken, or uses what is not supported.</exception>
     public CodePointPattern(string pattern)
     {
         Source = pattern;
         _program = PatternParser.Parse(pattern);
+        var alternatives = new List<int>();
+        CollectAlternatives(0, alternatives);
+        _alternatives = alternatives.Count <= MaxAlternatives ? [.. alternatives] : [0];
+        for (var c = 0; c < _byFirst.Length; c++)
+            _byFirst[c] = [.. _alternatives.Where(a => CanBeginWith(a, c, []))];
     }
 
     /// <summary>The pattern as it was written.</summary>
@@ -70,107 +35,80 @@ internal sealed class CodePointPattern
     /// <exception cref="KitException">The pattern takes too many steps on this text.</exception>
     public int MatchEnd(ReadOnlySpan<int> text, int at)
     {
-        var steps = 0L;
-        return Run(text, 0, at, ref steps);
+        var matcher = new PatternMatcher(_program, Source, text, stackalloc int[PatternMatcher.FirstFrames]);
+        return matcher.Match(at < text.Length && text[at] < 128 ? _byFirst[text[at]] : _alternatives, at);
     }
 
-    private int Run(ReadOnlySpan<int> text, int start, int at, ref long steps)
+    /// <inheritdoc/>
+    /// <exception cref="KitException">The pattern takes too many steps on this text.</exception>
+    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches)
     {
-        // Frames to go back to: instruction, lowest and highest position (the same for a split).
-        Span<int> stack = stackalloc int[96];
-        var used = 0;
-        var pc = start;
-        while (true)
+        var matcher = new PatternMatcher(_program, Source, text, stackalloc int[PatternMatcher.FirstFrames]);
+        var last = -1;
+        for (var at = 0; at <= text.Length && text.Length > 0;)
         {
-            if (++steps > MaxSteps)
-                throw new KitException($"The tokenizer's pattern '{Source}' takes too long on a text.");
+            var end = matcher.Match(at < text.Length && text[at] < 128 ? _byFirst[text[at]] : _alternatives, at);
+            // An empty match right after another is none.
+            if (end < at || (end == at && at == last))
+            {
+                at++;
+                continue;
+            }
+
+            matches.Add((at, end));
+            last = end;
+            at = end;
+        }
+    }
+
+    // A choice at the very beginning is as good as alternatives.
+    private void CollectAlternatives(int pc, List<int> alternatives)
+    {
+        while (_program[pc].Operation == Operation.Split && alternatives.Count <= MaxAlternatives)
+        {
+            CollectAlternatives(_program[pc].A, alternatives);
+            pc = _program[pc].B;
+        }
+
+        alternatives.Add(pc);
+    }
+
+    // Whether the program from pc can match what begins with c, or nothing; yes where that is hard to tell.
+    private bool CanBeginWith(int pc, int c, HashSet<int> seen)
+    {
+        while (seen.Add(pc))
+        {
             var instruction = _program[pc];
-            var matched = true;
             switch (instruction.Operation)
             {
                 case Operation.Class:
-                    matched = at < text.Length && instruction.Set!.Contains(text[at]);
-                    at++;
-                    pc++;
-                    break;
+                    return instruction.Set!.Contains(c);
                 case Operation.Loop:
-                    steps -= at;
-                    matched = Loop(text, instruction, ref at, out var low, out var high);
-                    steps += Math.Max(at, high);
+                    if (instruction.B > 0 && instruction.Set!.Contains(c))
+                        return true;
+                    if (instruction.A > 0)
+                        return false;
                     pc++;
-                    if (matched && low <= high)
-                        Push(ref stack, ref used, instruction.Greed == Greed.Lazy ? ~pc : pc, low, high);
                     break;
                 case Operation.Split:
-                    Push(ref stack, ref used, instruction.B, at, at);
-                    pc = instruction.A;
+                    if (CanBeginWith(instruction.A, c, seen))
+                        return true;
+                    pc = instruction.B;
                     break;
                 case Operation.Jump:
                     pc = instruction.A;
                     break;
-                case Operation.Ahead or Operation.NotAhead:
-                    matched = Run(text, pc + 1, at, ref steps) >= 0 == (instruction.Operation == Operation.Ahead);
+                case Operation.Ahead or Operation.NotAhead or Operation.Behind or Operation.NotBehind:
                     pc = instruction.A;
                     break;
-                case Operation.Atomic:
-                    at = Run(text, pc + 1, at, ref steps);
-                    matched = at >= 0;
-                    pc = instruction.A;
+                case Operation.AheadClass or Operation.Assert:
+                    pc++;
                     break;
                 default:
-                    return at;
+                    return true;
             }
-
-            if (matched)
-                continue;
-            if (used == 0)
-                return -1;
-            var (frame, first, last) = (stack[used - 3], stack[used - 2], stack[used - 1]);
-            // Lazy loops give more each time, others less. A frame holds positions that are still to be tried.
-            (pc, at) = frame < 0 ? (~frame, first) : (frame, last);
-            if (first == last)
-                used -= 3;
-            else if (frame < 0)
-                stack[used - 2] = first + 1;
-            else
-                stack[used - 1] = last - 1;
-        }
-    }
-
-    // Leaves at where the first try stands and low to high the positions for later ones (none where low > high).
-    private static bool Loop(ReadOnlySpan<int> text, Instruction loop, ref int at, out int low, out int high)
-    {
-        var end = loop.B > text.Length - at ? text.Length : at + loop.B;
-        var reached = at;
-        while (reached < end && loop.Set!.Contains(text[reached]))
-            reached++;
-        var least = at + loop.A;
-        (low, high) = (0, -1);
-        if (reached < least)
-            return false;
-        if (loop.Greed == Greed.Possessive || least == reached)
-        {
-            at = reached;
-            return true;
         }
 
-        at = loop.Greed == Greed.Lazy ? least : reached;
-        (low, high) = loop.Greed == Greed.Lazy ? (least + 1, reached) : (least, reached - 1);
-        return true;
-    }
-
-    private static void Push(ref Span<int> stack, ref int used, int frame, int low, int high)
-    {
-        if (used + 3 > stack.Length)
-        {
-            if (used >= MaxFrames * 3)
-                throw new KitException("The tokenizer's pattern takes too much memory on a text.");
-            var larger = new int[Math.Min(stack.Length * 2, MaxFrames * 3)];
-            stack[..used].CopyTo(larger);
-            stack = larger;
-        }
-
-        (stack[used], stack[used + 1], stack[used + 2]) = (frame, low, high);
-        used += 3;
+        return false;
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ForensicKit.Inference.Tokenizers.Patterns;
 
 /// <summary>Parses the part of Oniguruma's syntax that tokenizers use into a program for <see cref="CodePointPattern"/>.</summary>
-internal sealed class PatternParser
+internal sealed partial class PatternParser
 {
     private const int MaxInstructions = 10_000;
     private const int MaxDepth = 50;
@@ -20,7 +20,7 @@ internal sealed class PatternParser
         _text = CodePoints.Of(pattern);
     }
 
-    /// <exception cref="FormatException">The pattern is broken, or uses what is not supported; the message says what and where.</exception>
+    /// <exception cref="TokenizerFormatException">The pattern is broken, or uses what is not supported; the message says what and where.</exception>
     public static Instruction[] Parse(string pattern)
     {
         var parser = new PatternParser(pattern);
@@ -141,16 +141,39 @@ internal sealed class PatternParser
             return false;
         }
 
+        if (Place() is { } place)
+        {
+            Add(new(Operation.Assert, (int)place));
+            return true;
+        }
+
         if (Next('\\'))
         {
             Add(new(Operation.Class, Set: Escape()));
             return false;
         }
 
-        if (Peek() is '*' or '+' or '?' or '^' or '$')
+        if (Peek() is '*' or '+' or '?')
             throw Bad($"'{(char)Peek()}' here");
         Add(new(Operation.Class, Set: CodePointClass.Of(_text[_at++], _ignoreCase)));
         return false;
+    }
+
+    private Place? Place()
+    {
+        var place = (Peek(), _at + 1 < _text.Length ? _text[_at + 1] : -1) switch
+        {
+            ('^', _) => Patterns.Place.LineStart,
+            ('$', _) => Patterns.Place.LineEnd,
+            ('\\', 'A') => Patterns.Place.TextStart,
+            ('\\', 'z') => Patterns.Place.TextEnd,
+            ('\\', 'Z') => Patterns.Place.LastLineEnd,
+            ('\\', 'b') => Patterns.Place.WordBoundary,
+            ('\\', 'B') => Patterns.Place.NoWordBoundary,
+            _ => default(Place?),
+        };
+        _at += place is null ? 0 : Peek() == '\\' ? 2 : 1;
+        return place;
     }
 
     private bool Group()
@@ -165,6 +188,8 @@ internal sealed class PatternParser
                 look = Operation.NotAhead;
             else if (Next('>'))
                 look = Operation.Atomic;
+            else if (Peek() == '<' && _at + 1 < _text.Length && _text[_at + 1] is '=' or '!')
+                look = _text[(_at += 2) - 1] == '=' ? Operation.Behind : Operation.NotBehind;
             else if (Next('i'))
                 _ignoreCase = Next(':') ? true : throw Bad("an option for the rest of a group");
             else if (!Next(':'))
@@ -180,134 +205,61 @@ internal sealed class PatternParser
         _ignoreCase = outer;
         if (look is null)
             return nullable;
+        if (look is Operation.Ahead or Operation.NotAhead && _program.Count == start + 2 && _program[start + 1].Operation == Operation.Class)
+        {
+            // One code point ahead needs no program of its own.
+            _program[start] = new(Operation.AheadClass, look == Operation.Ahead ? 1 : 0, Set: _program[start + 1].Set);
+            _program.RemoveAt(start + 1);
+            return true;
+        }
+
+        var length = look is Operation.Behind or Operation.NotBehind ? Length(start + 1, _program.Count) : 0;
         Add(new(Operation.Accept));
-        _program[start] = new(look.Value, _program.Count);
+        _program[start] = new(look.Value, _program.Count, length);
         return nullable || look != Operation.Atomic;
     }
 
-    private CodePointClass Bracket()
+    // How much a part of the program takes, the same on every way through it.
+    private int Length(int pc, int end)
     {
-        var negated = Next('^');
-        var ranges = new List<(int, int)>();
-        var others = new List<CodePointClass>();
-        var first = true;
-        while (!Next(']'))
+        var length = 0;
+        while (pc < end)
         {
-            if (_at >= _text.Length)
-                throw Bad("a '[' without its ']'");
-            if (first && Peek() == ']')
-                throw Bad("an empty class");
-            first = false;
-            if (Peek() == '[' || (Peek() == '&' && _at + 1 < _text.Length && _text[_at + 1] == '&'))
-                throw Bad("a class inside a class");
-            if (Next('\\'))
+            var instruction = _program[pc];
+            switch (instruction.Operation)
             {
-                var escaped = Escape(out var single);
-                if (single is not { } low || !RangeFollows())
-                {
-                    others.Add(escaped);
-                    continue;
-                }
-
-                ranges.Add(RangeFrom(low));
-                continue;
+                case Operation.Class:
+                    length++;
+                    pc++;
+                    break;
+                case Operation.Loop when instruction.A == instruction.B:
+                    length += instruction.A;
+                    pc++;
+                    break;
+                case Operation.Split:
+                    // Each alternative but the last ends in a jump to the common end.
+                    var after = _program[instruction.B - 1].Operation == Operation.Jump ? _program[instruction.B - 1].A : -1;
+                    if (after < instruction.B || Length(instruction.A, instruction.B - 1) is var first && first != Length(instruction.B, after))
+                        throw Bad("a look behind of no fixed length");
+                    length += first;
+                    pc = after;
+                    break;
+                case Operation.AheadClass or Operation.Assert:
+                    pc++;
+                    break;
+                case Operation.Ahead or Operation.NotAhead or Operation.Behind or Operation.NotBehind:
+                    pc = instruction.A;
+                    break;
+                case Operation.Atomic:
+                    length += Length(pc + 1, instruction.A - 1);
+                    pc = instruction.A;
+                    break;
+                default:
+                    throw Bad("a look behind of no fixed length");
             }
-
-            var c = _text[_at++];
-            ranges.Add(RangeFollows() ? RangeFrom(c) : (c, c));
         }
 
-        return new([.. ranges], 0, [.. others], negated, _ignoreCase);
-    }
-
-    private bool RangeFollows() => _at + 1 < _text.Length && Peek() == '-' && _text[_at + 1] != ']';
-
-    private (int, int) RangeFrom(int low)
-    {
-        _at++;
-        var high = _text[_at++];
-        if (high == '\\')
-        {
-            Escape(out var single);
-            high = single ?? throw Bad("a range that ends in a class");
-        }
-
-        return high >= low ? (low, high) : throw Bad("a range that ends before it begins");
-    }
-
-    private CodePointClass Escape() => Escape(out _);
-
-    private CodePointClass Escape(out int? single)
-    {
-        single = null;
-        if (_at >= _text.Length)
-            throw Bad("a '\\' at the end");
-        var c = _text[_at++];
-        switch (c)
-        {
-            case 's':
-                return CodePointClass.Space;
-            case 'S':
-                return CodePointClass.Space.Not();
-            case 'd':
-                return CodePointClass.Digit;
-            case 'D':
-                return CodePointClass.Digit.Not();
-            case 'w':
-                return CodePointClass.Word;
-            case 'W':
-                return CodePointClass.Word.Not();
-            case 'p' or 'P':
-                return Category(negated: c == 'P');
-            case 'n':
-                single = '\n';
-                break;
-            case 'r':
-                single = '\r';
-                break;
-            case 't':
-                single = '\t';
-                break;
-            case 'x':
-                single = Hexadecimal();
-                break;
-            case < 128 when char.IsAsciiLetterOrDigit((char)c):
-                throw Bad($"the escape '\\{(char)c}'");
-            default:
-                single = c;
-                break;
-        }
-
-        return CodePointClass.Of(single.Value, _ignoreCase);
-    }
-
-    private CodePointClass Category(bool negated)
-    {
-        if (!Next('{'))
-            throw Bad("a category without braces");
-        negated ^= Next('^');
-        var name = Until('}');
-        var mask = CodePointClass.Mask(name);
-        if (mask == 0)
-            throw Bad($"the property '{name}'");
-        return new([], mask, [], negated, ignoreCase: false);
-    }
-
-    private int Hexadecimal()
-    {
-        var digits = Next('{') ? Until('}') : new string([.. Enumerable.Range(0, 2).Select(_ => _at < _text.Length ? (char)_text[_at++] : '?')]);
-        return int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 0x10ffff
-            ? value
-            : throw Bad("a broken hexadecimal code point");
-    }
-
-    private string Until(char end)
-    {
-        var start = _at;
-        while (_at < _text.Length && Peek() != end)
-            _at++;
-        var text = CodePoints.Text(_text.AsSpan(start, _at - start));
-        return Next(end) ? text : throw Bad($"a missing '{end}'");
+        return length;
     }
 
     private (int Least, int Most)? Quantifier()
@@ -326,6 +278,7 @@ internal sealed class PatternParser
         {
             [var exact] => (Bound(exact), Bound(exact)),
             [var least, ""] => (Bound(least), int.MaxValue),
+            ["", var most] => (0, Bound(most)),
             [var least, var most] when Bound(least) <= Bound(most) => (Bound(least), Bound(most)),
             _ => throw Bad("a broken quantifier"),
         };
@@ -347,7 +300,7 @@ internal sealed class PatternParser
             var instruction = _program[i];
             _program[i] = instruction.Operation switch
             {
-                Operation.Jump or Operation.Ahead or Operation.NotAhead or Operation.Atomic => instruction with { A = instruction.A + by },
+                Operation.Jump or Operation.Ahead or Operation.NotAhead or Operation.Behind or Operation.NotBehind or Operation.Atomic => instruction with { A = instruction.A + by },
                 Operation.Split => instruction with { A = instruction.A + by, B = instruction.B + by },
                 _ => instruction,
             };
@@ -371,6 +324,6 @@ internal sealed class PatternParser
         return true;
     }
 
-    private FormatException Bad(string problem) =>
+    private TokenizerFormatException Bad(string problem) =>
         new(string.Create(CultureInfo.InvariantCulture, $"the pattern '{_pattern}' has {problem}, which is not supported (character {Math.Min(_at, _text.Length)})"));
 }

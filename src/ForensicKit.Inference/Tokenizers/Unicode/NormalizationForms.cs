@@ -1,48 +1,44 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
-namespace ForensicKit.Inference.Tokenizers;
+namespace ForensicKit.Inference.Tokenizers.Unicode;
 
 /// <summary>
-/// Unicode's canonical composition (NFC, Unicode Standard Annex 15) with own tables: .NET's depends on the system's ICU and does nothing where
-/// globalization is invariant.
+/// Unicode's normalization forms (Unicode Standard Annex 15) with own tables: .NET's depend on the system's ICU, do nothing where globalization is
+/// invariant, and know characters that the reference library does not.
 /// </summary>
-internal static class CanonicalComposition
+internal static class NormalizationForms
 {
     private const int SyllableBase = 0xac00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11a7;
     private const int Leads = 19, Vowels = 21, Trails = 28;
+    private const int LongestDecomposition = 18;
     private static readonly Lazy<Tables> s_tables = new(Read);
 
-    /// <summary>
-    /// Composes <paramref name="text"/>. Spans are those of the reference library: a composed character keeps the span of the first of its parts.
-    /// </summary>
-    public static MappedText Compose(MappedText text)
+    /// <summary>NFC, or NFKC where <paramref name="compatible"/>.</summary>
+    public static MappedText Compose(MappedText text, bool compatible)
     {
-        // Below U+0300 everything is composed and nothing combines.
-        if (!text.Points.AsSpan().ContainsAnyExceptInRange(0, 0x2ff))
+        // Below U+0300 (for NFKC, U+00A0) everything is composed and nothing combines.
+        if (!text.Points.AsSpan().ContainsAnyExceptInRange(0, compatible ? 0x9f : 0x2ff) || s_tables.Value.IsComposed(text.Points, compatible))
             return text;
-        var (points, changes) = Recompose(Decompose(text.Points));
-        var builder = new MappedTextBuilder(points.Count);
-        var source = 0;
-        for (var i = 0; i < points.Count; i++)
-        {
-            // A change above zero was not there before; below zero, that many characters after its own went into it.
-            var at = Math.Min(changes[i] > 0 ? Math.Max(source - 1, 0) : source, text.Length - 1);
-            builder.Add(points[i], text.StartOf(at), text.EndOf(at));
-            if (changes[i] <= 0)
-                source += 1 - changes[i];
-        }
-
-        return builder.ToText();
+        return text.Rewrite(CollectionsMarshal.AsSpan(Recomposed(Decomposed(text.Points, compatible))));
     }
 
-    private static List<(int Point, int Change, int Class)> Decompose(int[] points)
+    /// <summary>NFD, or NFKD where <paramref name="compatible"/>.</summary>
+    public static MappedText Decompose(MappedText text, bool compatible)
+    {
+        if (!text.Points.AsSpan().ContainsAnyExceptInRange(0, compatible ? 0x9f : 0xbf))
+            return text;
+        return text.Rewrite([.. Decomposed(text.Points, compatible).Select(p => new RewrittenPoint(p.Point, p.Change))]);
+    }
+
+    private static List<(int Point, int Change, int Class)> Decomposed(int[] points, bool compatible)
     {
         var tables = s_tables.Value;
         var result = new List<(int Point, int Change, int Class)>(points.Length);
-        Span<int> parts = stackalloc int[8];
+        Span<int> parts = stackalloc int[LongestDecomposition];
         foreach (var point in points)
         {
-            var count = tables.Decompose(point, parts);
+            var count = tables.Decompose(point, compatible, parts);
             for (var i = 0; i < count; i++)
                 result.Add((parts[i], i == 0 ? 0 : 1, tables.ClassOf(parts[i])));
         }
@@ -68,19 +64,17 @@ internal static class CanonicalComposition
         return result;
     }
 
-    private static (List<int> Points, List<int> Changes) Recompose(List<(int Point, int Change, int Class)> text)
+    private static List<RewrittenPoint> Recomposed(List<(int Point, int Change, int Class)> text)
     {
         var tables = s_tables.Value;
-        var points = new List<int>(text.Count);
-        var changes = new List<int>(text.Count);
+        var points = new List<RewrittenPoint>(text.Count);
         var starter = -1;
         var blocked = -1;
         foreach (var (point, change, kind) in text)
         {
-            if (starter >= 0 && blocked < kind && tables.Compose(points[starter], point) is { } composed)
+            if (starter >= 0 && blocked < kind && tables.Compose(points[starter].Point, point) is { } composed)
             {
-                points[starter] = composed;
-                changes[starter] += change - 1;
+                points[starter] = new(composed, points[starter].Change + change - 1);
                 continue;
             }
 
@@ -88,16 +82,15 @@ internal static class CanonicalComposition
                 (starter, blocked) = (points.Count, -1);
             else
                 blocked = kind;
-            points.Add(point);
-            changes.Add(change);
+            points.Add(new(point, change));
         }
 
-        return (points, changes);
+        return points;
     }
 
     private static Tables Read()
     {
-        using var stream = typeof(CanonicalComposition).Assembly.GetManifestResourceStream("ForensicKit.Inference.Tokenizers.CanonicalComposition.txt")!;
+        using var stream = typeof(NormalizationForms).Assembly.GetManifestResourceStream("ForensicKit.Inference.Tokenizers.Unicode.Normalization.txt")!;
         using var reader = new StreamReader(stream);
         var tables = new Tables();
         while (reader.ReadLine() is { } line)
@@ -106,15 +99,26 @@ internal static class CanonicalComposition
                 continue;
             var fields = line.Split(';');
             var point = Hex(fields[0]);
+            if (fields[1] == "k")
+            {
+                tables.Compatible[point] = Array.ConvertAll(fields[2].Split(' '), Hex);
+                continue;
+            }
+
             if (fields[1] != "0")
                 tables.Classes[point] = byte.Parse(fields[1], CultureInfo.InvariantCulture);
             if (fields.Length < 3)
                 continue;
             var parts = Array.ConvertAll(fields[2].Split(' '), Hex);
-            tables.Decompositions[point] = parts;
+            tables.Canonical[point] = parts;
             if (fields.Length < 4)
                 tables.Compositions[(parts[0], parts[1])] = point;
+            else
+                tables.Unstable.Add(point);
         }
+
+        tables.Unstable.UnionWith(tables.Classes.Keys);
+        tables.Unstable.UnionWith(tables.Compositions.Keys.Select(pair => pair.Second));
 
         return tables;
     }
@@ -125,14 +129,32 @@ internal static class CanonicalComposition
     {
         public Dictionary<int, byte> Classes { get; } = [];
 
-        public Dictionary<int, int[]> Decompositions { get; } = [];
+        public Dictionary<int, int[]> Canonical { get; } = [];
+
+        public Dictionary<int, int[]> Compatible { get; } = [];
 
         public Dictionary<(int First, int Second), int> Compositions { get; } = [];
 
+        /// <summary>What composition could change: excluded from it, a mark, or the second part of a composed character.</summary>
+        public HashSet<int> Unstable { get; } = [];
+
+        public bool IsComposed(int[] points, bool compatible)
+        {
+            foreach (var point in points)
+            {
+                if (point >= 0x300 && (Unstable.Contains(point) || point is >= VowelBase and < TrailBase + Trails))
+                    return false;
+                if (compatible && point >= 0xa0 && Compatible.ContainsKey(point))
+                    return false;
+            }
+
+            return true;
+        }
+
         public int ClassOf(int point) => point < 0x300 ? 0 : Classes.GetValueOrDefault(point);
 
-        // In full: no decomposition is longer than four characters.
-        public int Decompose(int point, Span<int> parts)
+        // In full.
+        public int Decompose(int point, bool compatible, Span<int> parts)
         {
             if (point is >= SyllableBase and < SyllableBase + (Leads * Vowels * Trails))
             {
@@ -143,9 +165,15 @@ internal static class CanonicalComposition
                 return index % Trails == 0 ? 2 : 3;
             }
 
+            if (compatible && point >= 0xa0 && Compatible.TryGetValue(point, out var all))
+            {
+                all.CopyTo(parts);
+                return all.Length;
+            }
+
             parts[0] = point;
             var count = 1;
-            while (parts[0] >= 0xc0 && Decompositions.TryGetValue(parts[0], out var step))
+            while (parts[0] >= 0xc0 && Canonical.TryGetValue(parts[0], out var step))
             {
                 // Only the first part of a step is ever decomposed again.
                 parts[1..count].CopyTo(parts[step.Length..]);
