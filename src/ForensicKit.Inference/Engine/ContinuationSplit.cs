@@ -63,7 +63,7 @@ internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, i
     }
 
     // As Python's str.rstrip(): with the four separators that .NET does not count as white space.
-    private static string Trimmed(string text)
+    internal static string Trimmed(string text)
     {
         var end = text.Length;
         while (end > 0 && (char.IsWhiteSpace(text[end - 1]) || text[end - 1] is >= '\x1c' and <= '\x1f'))
