@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Checkpoints;
@@ -7,12 +6,12 @@ namespace ForensicKit.Inference.Checkpoints;
 /// <remarks>Memory is bounded by the file's length: counts and lengths are held against what is left of the file before anything is made for them.</remarks>
 public sealed class GgufFile : IDisposable
 {
-    private readonly SafeFileHandle _handle;
+    private readonly FileStream _file;
     private readonly Dictionary<string, (GgufTensor Tensor, GgufTensorType Type)> _tensors;
 
-    private GgufFile(string path, SafeFileHandle handle, int version, GgufMetadata metadata, Dictionary<string, (GgufTensor Tensor, GgufTensorType Type)> tensors)
+    private GgufFile(string path, FileStream file, int version, GgufMetadata metadata, Dictionary<string, (GgufTensor Tensor, GgufTensorType Type)> tensors)
     {
-        (Path, _handle, Version, Metadata, _tensors) = (path, handle, version, metadata, tensors);
+        (Path, _file, Version, Metadata, _tensors) = (path, file, version, metadata, tensors);
         Tensors = tensors.ToDictionary(t => t.Key, t => t.Value.Tensor, StringComparer.Ordinal);
     }
 
@@ -29,19 +28,24 @@ public sealed class GgufFile : IDisposable
     public IReadOnlyDictionary<string, GgufTensor> Tensors { get; }
 
     /// <summary>Opens a file and checks its head against its length.</summary>
-    /// <exception cref="KitException">The file cannot be read, breaks the format, or is of a kind that is not supported.</exception>
+    /// <exception cref="KitException">The file cannot be read, breaks the format, is a pickle, or is of a kind that is not supported.</exception>
     public static GgufFile Open(string path)
     {
+        var file = PickleCheckpoints.OpenFile(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-            var (version, metadata, tensors) = GgufHeader.Read(stream, path);
-            return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan), version, metadata, tensors);
+            var (version, metadata, tensors) = GgufHeader.Read(file, path);
+            return new(path, file, version, metadata, tensors);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            throw new KitException(
-                $"The file cannot be read: {e.Message}", path, "Check the path.", e is FileNotFoundException or DirectoryNotFoundException ? ExitCode.BadInput : ExitCode.EnvironmentLacks, e);
+            file.Dispose();
+            throw new KitException($"The file cannot be read: {e.Message}", path, null, ExitCode.EnvironmentLacks, e);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 
@@ -72,9 +76,9 @@ public sealed class GgufFile : IDisposable
             // Rows are whole blocks, and so is whatever is made of rows.
             var offset = tensor.Offset + (slice is { } index ? tensor.Length / tensor.Shape[0] * index : 0);
             if (type.Name == "F32")
-                TensorFilling.Read(read, _handle, Path, offset);
+                TensorFilling.Read(read, _file.SafeFileHandle, Path, offset);
             else
-                TensorFilling.Convert(read, _handle, Path, offset, type.Elements, type.Bytes, conversion);
+                TensorFilling.Convert(read, _file.SafeFileHandle, Path, offset, type.Elements, type.Bytes, conversion);
             return read;
         }
         catch
@@ -85,5 +89,5 @@ public sealed class GgufFile : IDisposable
     }
 
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _file.Dispose();
 }

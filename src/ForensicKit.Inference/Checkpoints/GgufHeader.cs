@@ -163,14 +163,16 @@ internal static class GgufHeader
         if (dimensions > MaxDimensions)
             throw reader.Bad(string.Create(CultureInfo.InvariantCulture, $"'{name}' has {dimensions} dimensions, more than {MaxDimensions}"));
         var shape = new long[dimensions];
-        long elements = 1;
+        // Strides are counted as if nothing were empty: those must not overflow either.
+        var (elements, strides) = (1L, 1L);
         for (var i = shape.Length - 1; i >= 0; i--)
         {
             var size = reader.UInt64(what);
-            if (size > long.MaxValue || (size != 0 && elements > long.MaxValue / 8 / (long)size))
+            if (size > long.MaxValue / 8 || strides > long.MaxValue / 8 / Math.Max((long)size, 1))
                 throw reader.Bad($"the shape of '{name}' is too large");
             shape[i] = (long)size;
             elements *= (long)size;
+            strides *= Math.Max((long)size, 1);
         }
 
         var number = reader.UInt32(what);

@@ -2,26 +2,25 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Checkpoints;
 
 /// <summary>A safetensors file: checked as a whole when it is opened, its tensors read one by one.</summary>
 /// <remarks>
-/// Tensors are read by position straight into libtorch's memory. A mapped file would save that copy, but a file that shrinks while it is mapped
-/// ends the process, and the copy is made anyway wherever weights are not float32.
+/// Tensors are read by position straight into libtorch's memory, in pieces on all processors. A mapped file would save that copy, but a file that
+/// shrinks while it is mapped ends the process, and the copy is made anyway wherever weights are not float32.
 /// </remarks>
 public sealed class SafetensorsFile : IWeightFile
 {
     // Spans hold at most 2 GiB; embeddings of large models are larger.
     private const long ChunkElements = 1 << 26;
-    private readonly SafeFileHandle _handle;
+    private readonly FileStream _file;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, IReadOnlyDictionary<string, SafetensorsEntry> entries)
+    private SafetensorsFile(string path, FileStream file, IReadOnlyDictionary<string, SafetensorsEntry> entries)
     {
         Path = path;
-        _handle = handle;
+        _file = file;
         Entries = entries;
     }
 
@@ -32,19 +31,23 @@ public sealed class SafetensorsFile : IWeightFile
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
     /// <summary>Opens a file and checks its header against its length.</summary>
-    /// <exception cref="KitException">The file cannot be read, breaks the format, or holds a data type that is not supported.</exception>
+    /// <exception cref="KitException">The file cannot be read, breaks the format, is a pickle, or holds a data type that is not supported.</exception>
     public static SafetensorsFile Open(string path)
     {
+        var file = PickleCheckpoints.OpenFile(path);
         try
         {
-            IReadOnlyDictionary<string, SafetensorsEntry> entries;
-            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1))
-                entries = SafetensorsHeader.Read(stream, path);
-            return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan), entries);
+            return new(path, file, SafetensorsHeader.Read(file, path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            throw Unreadable(path, e);
+            file.Dispose();
+            throw new KitException($"The file cannot be read: {e.Message}", path, null, ExitCode.EnvironmentLacks, e);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 
@@ -64,11 +67,31 @@ public sealed class SafetensorsFile : IWeightFile
         Torch.TorchRuntime.EnsureLoaded();
         if (!Entries.TryGetValue(name, out var entry))
             throw new KitException($"The file has no tensor '{name}'.", Path);
-        using var scope = NewDisposeScope();
         var type = SafetensorsHeader.TypeOf(entry.DType);
-        var read = empty([.. entry.Shape], dtype: type);
-        Fill(read, entry);
-        return (upcast && read.is_floating_point() ? read.to(ScalarType.Float32) : read).MoveToOuterDisposeScope();
+        BlockConversion? conversion = upcast ? entry.DType switch
+        {
+            "F16" => FloatConversion.FromFloat16,
+            "BF16" => FloatConversion.FromBFloat16,
+            "F64" => FloatConversion.FromFloat64,
+            _ => null,
+        }
+        : null;
+        var read = empty([.. entry.Shape], dtype: conversion is null ? type : ScalarType.Float32);
+        try
+        {
+            if (conversion is null)
+                TensorFilling.Read(read, _file.SafeFileHandle, Path, entry.Offset);
+            else
+                TensorFilling.Convert(read, _file.SafeFileHandle, Path, entry.Offset, 1, type == ScalarType.Float64 ? 8 : 2, conversion);
+            if (type == ScalarType.Bool)
+                CheckBooleans(read);
+            return read;
+        }
+        catch
+        {
+            read.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes tensors, the names in ordinal order, whole or not at all; the same tensors give the same bytes.</summary>
@@ -105,46 +128,17 @@ public sealed class SafetensorsFile : IWeightFile
     }
 
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
-    public void Dispose() => _handle.Dispose();
-
-    private void Fill(Tensor into, SafetensorsEntry entry)
-    {
-        var flat = into.view(-1);
-        var count = flat.size(0);
-        var size = count == 0 ? 1 : entry.Length / count;
-        for (long start = 0; start < count; start += ChunkElements)
-        {
-            using var part = flat.narrow(0, start, Math.Min(ChunkElements, count - start));
-            var bytes = part.bytes;
-            for (var done = 0; done < bytes.Length;)
-            {
-                var read = Get(bytes[done..], entry.Offset + (start * size) + done);
-                if (read == 0)
-                    throw new KitException("The file became shorter while it was read.", Path, "Fetch it again.");
-                done += read;
-            }
-        }
-
-        if (into.dtype == ScalarType.Bool && count > 0)
-            CheckBooleans(into);
-    }
+    public void Dispose() => _file.Dispose();
 
     // A C++ bool that is neither 0 nor 1 is undefined behaviour.
     private void CheckBooleans(Tensor booleans)
     {
-        if (booleans.view(-1).bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
-            throw new KitException("A tensor of truth values holds other bytes than 0 and 1.", Path);
-    }
-
-    private int Get(Span<byte> into, long offset)
-    {
-        try
+        using var flat = booleans.view(-1);
+        for (long start = 0; start < flat.numel(); start += ChunkElements)
         {
-            return RandomAccess.Read(_handle, into, offset);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(Path, e);
+            using var part = flat.narrow(0, start, Math.Min(ChunkElements, flat.numel() - start));
+            if (part.bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
+                throw new KitException("A tensor of truth values holds other bytes than 0 and 1.", Path);
         }
     }
 
@@ -216,7 +210,4 @@ public sealed class SafetensorsFile : IWeightFile
         (ScalarType.Float32, _) => ("F32", 4),
         _ => throw new KitException($"The tensor '{name}' has the type {tensor.dtype}; float32 and int64 can be written."),
     };
-
-    private static KitException Unreadable(string path, Exception e) =>
-        new($"The file cannot be read: {e.Message}", path, "Check the path.", e is FileNotFoundException or DirectoryNotFoundException ? ExitCode.BadInput : ExitCode.EnvironmentLacks, e);
 }

@@ -68,37 +68,102 @@ internal static class SafetensorsHeader
         return end == file.Length ? entries : throw Bad(path, "bytes at its end belong to no tensor");
     }
 
-    private static Dictionary<string, SafetensorsEntry> Parse(byte[] json, long start, long available, string path)
+    // Token by token: a document in memory would take many times the header's length.
+    private static Dictionary<string, SafetensorsEntry> Parse(ReadOnlySpan<byte> json, long start, long available, string path)
     {
-        var entries = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
-        foreach (var property in StrictJson.Object(json, path, "The header of the safetensors file").EnumerateObject())
+        try
         {
-            if (property.Name != "__metadata__")
-                entries.Add(property.Name, Entry(property, start, available, path));
-        }
+            var entries = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 4 });
+            if (json[0] != '{')
+                throw new KitException("The header of the safetensors file is not a JSON object.", path, "Fetch it again.");
+            reader.Read();
+            var described = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString()!;
+                reader.Read();
+                if (name != "__metadata__")
+                {
+                    if (!entries.TryAdd(name, Entry(ref reader, name, start, available, path)))
+                        throw Bad(path, $"it has '{name}' twice");
+                }
+                else if (described || !IsTexts(ref reader))
+                {
+                    throw Bad(path, "its __metadata__ are not texts, or there twice");
+                }
+                else
+                {
+                    described = true;
+                }
+            }
 
-        return entries;
+            // Nothing may follow the object but spaces: the reader throws where something does.
+            reader.Read();
+            return entries;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new KitException($"The header of the safetensors file is not valid JSON: {e.Message}", path, "Fetch it again.", ExitCode.BadInput, e);
+        }
     }
 
-    private static SafetensorsEntry Entry(JsonProperty property, long start, long available, string path)
+    // An object of texts, no key twice.
+    private static bool IsTexts(ref Utf8JsonReader reader)
     {
-        var (name, value) = (property.Name, property.Value);
-        if (value.ValueKind != JsonValueKind.Object
-            || !value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
-            || !value.TryGetProperty("shape", out var shape) || Numbers(shape) is not { } sizes
-            || !value.TryGetProperty("data_offsets", out var offsets) || Numbers(offsets) is not [var begin, var end])
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!keys.Add(reader.GetString()!) || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                return false;
+            _ = reader.GetString();
+        }
+
+        return true;
+    }
+
+    private static SafetensorsEntry Entry(ref Utf8JsonReader reader, string name, long start, long available, string path)
+    {
+        string? type = null;
+        long[]? sizes = null, offsets = null;
+        var valid = reader.TokenType == JsonTokenType.StartObject;
+        while (valid && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var key = reader.GetString();
+            reader.Read();
+            switch (key)
+            {
+                case "dtype" when type is null && reader.TokenType == JsonTokenType.String:
+                    type = reader.GetString();
+                    break;
+                case "shape" when sizes is null:
+                    valid = (sizes = Numbers(ref reader)) is not null;
+                    break;
+                case "data_offsets" when offsets is null:
+                    valid = (offsets = Numbers(ref reader)) is not null;
+                    break;
+                default:
+                    valid = false;
+                    break;
+            }
+        }
+
+        if (!valid || type is null || sizes is null || offsets is not [var begin, var end])
             throw Bad(path, $"the entry of '{name}' is not one of dtype, shape and data_offsets");
-        var type = dtype.GetString()!;
         if (!s_types.TryGetValue(type, out var known))
             throw new KitException($"The data type {type} of '{name}' is not supported (supported: {string.Join(", ", s_types.Keys)}).", path);
         if (begin > end || end > available)
             throw Bad(path, $"the bytes of '{name}' lie outside the file");
-        long size = known.Size;
+        // Strides are counted as if nothing were empty: those must not overflow either.
+        var (size, strides) = ((long)known.Size, (long)known.Size);
         foreach (var dimension in sizes)
         {
-            if (dimension != 0 && size > long.MaxValue / dimension)
+            if (strides > long.MaxValue / Math.Max(dimension, 1))
                 throw Bad(path, $"the shape of '{name}' is too large");
             size *= dimension;
+            strides *= Math.Max(dimension, 1);
         }
 
         if (size != end - begin)
@@ -107,14 +172,14 @@ internal static class SafetensorsHeader
     }
 
     // Non-negative whole numbers, at most eight; null for anything else.
-    private static long[]? Numbers(JsonElement value)
+    private static long[]? Numbers(ref Utf8JsonReader reader)
     {
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > 8)
+        if (reader.TokenType != JsonTokenType.StartArray)
             return null;
         var numbers = new List<long>();
-        foreach (var item in value.EnumerateArray())
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out var number) || number < 0)
+            if (numbers.Count == 8 || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
                 return null;
             numbers.Add(number);
         }

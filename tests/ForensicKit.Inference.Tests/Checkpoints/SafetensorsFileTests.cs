@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 using CsCheck;
 using ForensicKit.Inference.Checkpoints;
@@ -44,7 +45,18 @@ public sealed class SafetensorsFileTests
         { "[]", "not a JSON object", 0 },
         { "{ ", "not valid JSON", 0 },
         { """{"a\ud800":1}""", "not valid JSON", 0 },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "not valid JSON", 8 },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "has 'a' twice", 8 },
+        { """{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}""", "entry of 'a'", 4 },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}""", "entry of 'a'", 4 },
+        { """{"__metadata__":{"a":1}}""", "__metadata__", 0 },
+        { """{"__metadata__":{"a":"b","a":"c"}}""", "__metadata__", 0 },
+        { """{"__metadata__":{},"__metadata__":{}}""", "__metadata__", 0 },
+        { """{"a":[[[[[[[[[[]]]]]]]]]]}""", "entry of 'a'", 0 },
+        { """{"a":{"dtype":"F32","shape":[[[[[[[[]]]]]]]],"data_offsets":[0,4]}}""", "entry of 'a'", 4 },
+        { " {}", "not a JSON object", 0 },
+        { "{} {}", "not valid JSON", 0 },
+        { """{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}""", "entry of 'a'", 4 },
+        { """{"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}""", "too large", 0 },
         { """{"a":1}""", "entry of 'a'", 0 },
         { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", "entry of 'a'", 4 },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,1e3]}}""", "entry of 'a'", 4 },
@@ -66,6 +78,51 @@ public sealed class SafetensorsFileTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["x"], [.. Length(header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[bytes]]);
         Assert.Contains(problem, Assert.Throws<KitException>(() => SafetensorsFile.Open(folder["x"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pickles_are_refused_and_never_read()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["a"]);
+        using (var zip = new ZipArchive(File.Create(folder["a", "pytorch_model.bin"]), ZipArchiveMode.Create))
+        {
+            using var entry = zip.CreateEntry("archive/data.pkl").Open();
+            entry.Write([0x80, 2, (byte)'.']);
+        }
+
+        File.WriteAllBytes(folder["old.pt"], [0x80, 2, 0x8a, 10, 0x6c, 0xfc]);
+        foreach (var path in (string[])[folder["a", "pytorch_model.bin"], folder["old.pt"]])
+        {
+            foreach (var open in (Func<string, IDisposable>[])[SafetensorsFile.Open, GgufFile.Open])
+            {
+                var error = Assert.Throws<KitException>(() => open(path));
+                Assert.Equal(path, error.Where);
+                Assert.Contains("runs whatever program stands in it", error.What, StringComparison.Ordinal);
+                Assert.Contains("safetensors.torch.save_file", error.Mend, StringComparison.Ordinal);
+            }
+        }
+
+        // What a folder has instead of safetensors is named.
+        Assert.Equal(folder["a", "pytorch_model.bin"], Assert.Throws<KitException>(() => SafetensorsFile.Open(folder["a", "model.safetensors"])).Where);
+        Assert.Contains("cannot be read", Assert.Throws<KitException>(() => SafetensorsFile.Open(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Large_tensors_are_read_in_pieces()
+    {
+        ForensicKit.Inference.Torch.TorchRuntime.EnsureLoaded();
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        var values = rand(1_300_001) - 0.5f;
+        foreach (var (storage, type) in ((WeightStorage, ScalarType)[])[(WeightStorage.Float32, ScalarType.Float32), (WeightStorage.Float16, ScalarType.Float16), (WeightStorage.BFloat16, ScalarType.BFloat16)])
+        {
+            SafetensorsFile.Write(folder["x"], [new("w", values), new("n", arange(1_300_001, dtype: ScalarType.Int64))], storage);
+            using var file = SafetensorsFile.Open(folder["x"]);
+            Assert.Equal(values.to(type).to(ScalarType.Float32).bytes.ToArray(), file.Read("w").bytes.ToArray());
+            Assert.Equal(values.to(type).bytes.ToArray(), file.Read("w", upcast: false).bytes.ToArray());
+            Assert.Equal(arange(1_300_001, dtype: ScalarType.Int64).bytes.ToArray(), file.Read("n").bytes.ToArray());
+        }
     }
 
     [Theory]
