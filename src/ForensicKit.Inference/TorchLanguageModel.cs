@@ -21,6 +21,9 @@ namespace ForensicKit.Inference;
 /// </param>
 public sealed record LoadOptions(string Device = "auto", int? Threads = null, bool Deterministic = false)
 {
+    /// <summary>How the matrices of the model are held.</summary>
+    public WeightPrecision Precision { get; init; }
+
     /// <summary>Stamps streamed tokens.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -79,13 +82,13 @@ public sealed class TorchLanguageModel : ILanguageModel
             throw new KitException("config.json names neither a token that begins texts nor one that ends them.", folder);
         if (ends.Append(begin).Any(id => id >= config.VocabularySize))
             throw new KitException("config.json names a token outside the vocabulary.", folder);
-        var decoder = TransformerDecoder.TakeOver(config, checkpoint.ReadWeights(place, cancellationToken));
+        var decoder = TransformerDecoder.TakeOver(config, checkpoint.ReadWeights(place, cancellationToken), options.Precision);
         return new(decoder, tokenizer, [.. ends], begin, options, new ModelDescription(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             checkpoint.WeightsSha256(),
             tokenizer.Sha256,
             place.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(place.index, 0)}") : "cpu",
-            "float32",
+            options.Precision switch { WeightPrecision.Float32 => "float32", WeightPrecision.BFloat16 => "float32 with matrices of bfloat16", _ => "float32 with matrices of 8 bits" },
             options.Deterministic ? "one request at a time" : string.Create(CultureInfo.InvariantCulture, $"requests that begin alike share what they have in common; longest first, at most {MaxBatchTokens(place)} tokens at once"),
             get_num_threads(),
             Libraries(),

@@ -3,5 +3,7 @@ using ForensicKit.Benchmarks;
 
 if (args is ["sandboxes"])
     await SandboxPrograms.RunAsync();
+else if (args is ["inference", .. var what])
+    InferenceSpeed.Run(what);
 else
     BenchmarkSwitcher.FromAssembly(typeof(EvidenceAppend).Assembly).Run(args);

@@ -1,6 +1,5 @@
 using ForensicKit.Inference.Checkpoints;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ForensicKit.Inference.Decoders;
 
@@ -24,7 +23,7 @@ public sealed class TransformerDecoder : IDisposable
     private readonly WeightBag _weights;
     private readonly Tensor _embedding;
     private readonly Tensor? _positions;
-    private readonly Tensor _head;
+    private readonly Projection _head;
     private readonly Norm _finalNorm;
     private readonly DecoderLayer[] _layers;
     private readonly RotaryPositions? _rotary;
@@ -35,11 +34,11 @@ public sealed class TransformerDecoder : IDisposable
     /// <param name="weights">Every tensor of <see cref="WeightShapes"/> by name, floating point, on one device; others are ignored.</param>
     /// <exception cref="KitException">A weight is missing or has another shape.</exception>
     public TransformerDecoder(DecoderConfig config, IReadOnlyDictionary<string, Tensor> weights)
-        : this(config, weights, owned: null)
+        : this(config, weights, owned: null, WeightPrecision.Float32)
     {
     }
 
-    private TransformerDecoder(DecoderConfig config, IReadOnlyDictionary<string, Tensor> weights, Dictionary<string, Tensor>? owned)
+    private TransformerDecoder(DecoderConfig config, IReadOnlyDictionary<string, Tensor> weights, Dictionary<string, Tensor>? owned, WeightPrecision precision)
     {
         Config = config.Validate();
         Torch.TorchRuntime.EnsureLoaded();
@@ -51,10 +50,10 @@ public sealed class TransformerDecoder : IDisposable
                 throw new KitException($"The weight '{name}' has the shape [{string.Join(", ", weight.shape)}] instead of [{string.Join(", ", shape)}].");
         }
 
-        _weights = new(weights, owned);
+        _weights = new(weights, owned, precision);
         _embedding = weights["model.embed_tokens.weight"];
         _positions = config.LearnedPositions ? weights["model.embed_positions.weight"] : null;
-        _head = config.TiedEmbeddings ? _embedding : weights["lm_head.weight"];
+        _head = _weights.Head(config.TiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
         _finalNorm = new(config, weights, "model.norm");
         Form = new(config);
         if (!config.LearnedPositions)
@@ -76,14 +75,15 @@ public sealed class TransformerDecoder : IDisposable
     /// <summary>A decoder that takes its weights over, for inference: projections of the same input are joined once, and everything is released with it.</summary>
     /// <param name="config">The shape.</param>
     /// <param name="weights">As for the constructor; must not be used afterwards.</param>
+    /// <param name="precision">How its matrices are held.</param>
     /// <exception cref="KitException">A weight is missing or has another shape; the weights are released.</exception>
-    public static TransformerDecoder TakeOver(DecoderConfig config, IReadOnlyDictionary<string, Tensor> weights)
+    public static TransformerDecoder TakeOver(DecoderConfig config, IReadOnlyDictionary<string, Tensor> weights, WeightPrecision precision = WeightPrecision.Float32)
     {
         var owned = weights.ToDictionary(w => w.Key, w => w.Value, StringComparer.Ordinal);
         try
         {
             using var none = no_grad();
-            return new(config, owned, owned);
+            return new(config, owned, owned, precision);
         }
         catch
         {
@@ -130,7 +130,7 @@ public sealed class TransformerDecoder : IDisposable
     /// <summary>Logits [.., vocabulary] of rows of the residual stream [.., hidden size].</summary>
     public Tensor Logits(Tensor hidden)
     {
-        var logits = functional.linear(hidden, _head);
+        var logits = _head.Apply(hidden);
         if (Config.LogitSoftCap is not { } cap)
             return logits;
         using (logits)
@@ -143,6 +143,7 @@ public sealed class TransformerDecoder : IDisposable
         _rotary?.Dispose();
         _localRotary?.Dispose();
         _finalNorm.Dispose();
+        _head.Dispose();
         foreach (var layer in _layers)
             layer.Dispose();
         _weights.Dispose();

@@ -8,7 +8,8 @@ namespace ForensicKit.Inference.Decoders;
 /// The same dictionary where the decoder takes the weights over: those that are joined leave it and are released, so that a model is never held
 /// twice. Null where they stay the caller's, gradients flow to them, and joining happens at each use.
 /// </param>
-internal sealed class WeightBag(IReadOnlyDictionary<string, Tensor> weights, Dictionary<string, Tensor>? owned) : IDisposable
+/// <param name="precision">How matrices are held that are taken over.</param>
+internal sealed class WeightBag(IReadOnlyDictionary<string, Tensor> weights, Dictionary<string, Tensor>? owned, WeightPrecision precision) : IDisposable
 {
     /// <summary>A weight.</summary>
     public Tensor this[string name] => weights[name];
@@ -22,14 +23,27 @@ internal sealed class WeightBag(IReadOnlyDictionary<string, Tensor> weights, Dic
     {
         var parts = Array.ConvertAll(names, name => (weights[name + ".weight"], weights.GetValueOrDefault(name + ".bias")));
         if (owned is null)
-            return new(parts, owns: false);
+            return Decoders.Projection.Borrowed(parts);
+        var projection = Decoders.Projection.TakeOver(parts, precision);
         foreach (var name in names)
         {
             owned.Remove(name + ".weight");
             owned.Remove(name + ".bias");
         }
 
-        return Decoders.Projection.Joined(parts);
+        return projection;
+    }
+
+    /// <summary>The output head.</summary>
+    /// <param name="name">Name of its matrix [vocabulary, hidden size], which may be the embedding and stays.</param>
+    public Projection Head(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        // Logits of 8 bits after the point are too few to tell tokens apart: bfloat16 is for the layers.
+        return owned is not null && precision == WeightPrecision.Int8
+            ? Decoders.Projection.Of(weights[name], null, precision)
+            : Decoders.Projection.Borrowed([(weights[name], null)]);
     }
 
     /// <summary>Releases what was taken over and has not left.</summary>
