@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ForensicKit.Models;
 
 namespace ForensicKit.Inference.ChatTemplates;
 
@@ -31,7 +32,7 @@ public sealed record ChatRequest(JsonElement Messages)
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>A request of plain messages.</summary>
-    /// <param name="messages">Role and content of each.</param>
-    public static ChatRequest Of(params IEnumerable<(string Role, string Content)> messages) =>
+    /// <param name="messages">The conversation so far.</param>
+    public static ChatRequest Of(params IEnumerable<ChatMessage> messages) =>
         new(JsonSerializer.SerializeToElement(messages.Select(m => new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = m.Role, ["content"] = m.Content })));
 }

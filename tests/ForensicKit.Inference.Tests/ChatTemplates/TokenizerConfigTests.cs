@@ -1,12 +1,13 @@
 using System.Text.Json;
 using ForensicKit.Inference.ChatTemplates;
+using ForensicKit.Models;
 using ForensicKit.TestSupport;
 
 namespace ForensicKit.Inference.Tests.ChatTemplates;
 
 public sealed class TokenizerConfigTests
 {
-    private static readonly ChatRequest s_request = ChatRequest.Of(("user", "Hi"));
+    private static readonly ChatRequest s_request = ChatRequest.Of(new ChatMessage("user", "Hi"));
 
     [Fact]
     public void Template_and_tokens_come_from_the_configuration()

@@ -60,7 +60,8 @@ internal static class CyclerMethods
         {
             ((CyclerValue)self).Reset();
             return NoneValue.Instance;
-        }));
+        }
+    ));
 }
 
 /// <summary>Methods of numbers.</summary>

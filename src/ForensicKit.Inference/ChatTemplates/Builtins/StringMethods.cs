@@ -93,21 +93,24 @@ internal static class StringMethods
         var text = (StringValue)self;
         it.Budget.Characters(text.Text.Length * 3L);
         return text.With(map(text.Text));
-    });
+    }
+    );
 
     private static (string, string, BuiltinBody) Asked(string name, Func<string, IEnumerable<Rune>, bool> ask) => (name, "", (it, self, _) =>
     {
         var text = ((StringValue)self).Text;
         it.Budget.Step(text.Length / 8);
         return BoolValue.Of(text.Length > 0 && ask(text, text.EnumerateRunes()));
-    });
+    }
+    );
 
     private static (string, string, BuiltinBody) Stripped(string name, bool left, bool right) => (name, "/ chars?", (it, self, a) =>
     {
         var text = (StringValue)self;
         it.Budget.Characters(text.Text.Length);
         return text.With(PythonText.Strip(text.Text, Expect.TextOrNone(a[0]), left, right));
-    });
+    }
+    );
 
     private static bool IsTitle(IEnumerable<Rune> runes)
     {
