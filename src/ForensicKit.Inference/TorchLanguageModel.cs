@@ -28,7 +28,7 @@ public sealed record LoadOptions(string Device = "auto", int? Threads = null, bo
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
 
-/// <summary>A language model that runs here, with libtorch, in float32: a folder with config.json, safetensors and tokenizer.json.</summary>
+/// <summary>A language model that runs here, with libtorch, in float32: a folder with config.json, safetensors and tokenizer.json, or a GGUF file.</summary>
 /// <remarks>
 /// Texts are encoded without the special tokens of the tokenizer's template, as lm-evaluation-harness does; an empty context or prompt is the token
 /// that begins texts, or where there is none the one that ends them. Batches move logits by float32 rounding only: a log-probability depends on what
@@ -61,20 +61,24 @@ public sealed class TorchLanguageModel : ILanguageModel
     public Tokenizer Tokenizer => _tokenizer;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="path">
+    /// The folder, or a GGUF file. A tokenizer.json beside a GGUF file is the tokenizer, and generation_config.json says what ends texts; without them
+    /// the file says both.
+    /// </param>
     /// <param name="options">How to run it.</param>
     /// <param name="cancellationToken">Ends the loading between two weights.</param>
     /// <exception cref="KitException">Something is missing, damaged or not supported, or there is no such device.</exception>
-    public static TorchLanguageModel Load(string folder, LoadOptions? options = null, CancellationToken cancellationToken = default)
+    public static TorchLanguageModel Load(string path, LoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         TorchRuntime.EnsureLoaded();
         var place = Place(options.Device);
         if (options.Threads is { } wanted)
             set_num_threads(wanted >= 1 ? wanted : throw new KitException("At least one thread is needed."));
-        var tokenizer = Tokenizer.Load(Path.Combine(folder, "tokenizer.json"));
-        using var checkpoint = Checkpoint.Open(folder);
-        var config = checkpoint.Config;
+        using var checkpoint = Checkpoint.Open(path);
+        var (config, folder) = (checkpoint.Config, checkpoint.Folder);
+        var tokenizerFile = Path.Combine(folder, "tokenizer.json");
+        var tokenizer = checkpoint.Gguf is { } gguf && !File.Exists(tokenizerFile) ? Tokenizer.Parse(gguf.Tokenizer, gguf.File.Path) : Tokenizer.Load(tokenizerFile);
         if (tokenizer.MaxId >= config.VocabularySize)
             throw new KitException(string.Create(CultureInfo.InvariantCulture, $"The tokenizer has tokens up to {tokenizer.MaxId}; the model knows {config.VocabularySize}."), folder, "Put the model's own tokenizer.json beside its weights.");
         var ends = EndTokens(folder, config);
@@ -84,7 +88,7 @@ public sealed class TorchLanguageModel : ILanguageModel
             throw new KitException("config.json names a token outside the vocabulary.", folder);
         var decoder = TransformerDecoder.TakeOver(config, checkpoint.ReadWeights(place, cancellationToken), options.Precision);
         return new(decoder, tokenizer, [.. ends], begin, options, new ModelDescription(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))),
             checkpoint.WeightsSha256(),
             tokenizer.Sha256,
             place.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(place.index, 0)}") : "cpu",

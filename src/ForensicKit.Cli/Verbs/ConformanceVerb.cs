@@ -8,7 +8,8 @@ namespace ForensicKit.Cli.Verbs;
 /// <summary><c>conformance KIND PATH…</c>: runs reference vectors made by other software against this build.</summary>
 internal static class ConformanceVerb
 {
-    private static readonly IReadOnlyList<IConformanceKind> s_kinds = [new StatisticsVectors(), new ArchitectureVectors(), new TokenizerVectors(), new ChatTemplateVectors()];
+    private static readonly IReadOnlyList<IConformanceKind> s_kinds =
+        [new StatisticsVectors(), new ArchitectureVectors(), new TokenizerVectors(), new ChatTemplateVectors(), new ModelVectors()];
 
     public static Command Create()
     {

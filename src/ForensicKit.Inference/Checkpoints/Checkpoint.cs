@@ -6,9 +6,14 @@ using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Checkpoints;
 
-/// <summary>A folder as Hugging Face lays it out: <c>config.json</c> and weights, in one safetensors file or in shards with an index.</summary>
+/// <summary>
+/// A model's weights and their description: a folder as Hugging Face lays it out, with <c>config.json</c> and one safetensors file or shards with an
+/// index; or a GGUF file, which describes itself.
+/// </summary>
 public sealed partial class Checkpoint : IDisposable
 {
+    private const string SingleName = "model.safetensors";
+    private const string IndexName = "model.safetensors.index.json";
     private readonly Dictionary<string, IWeightFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _fileOf = new(StringComparer.Ordinal);
 
@@ -18,8 +23,11 @@ public sealed partial class Checkpoint : IDisposable
         Config = config;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The folder that the weights lie in.</summary>
     public string Folder { get; }
+
+    /// <summary>The GGUF file; null where the weights are safetensors.</summary>
+    public GgufCheckpoint? Gguf { get; private init; }
 
     /// <summary>The model's shape.</summary>
     public DecoderConfig Config { get; }
@@ -27,11 +35,26 @@ public sealed partial class Checkpoint : IDisposable
     /// <summary>Names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
 
-    /// <summary>Opens a folder: reads its description and checks every header, but reads no weights.</summary>
-    /// <exception cref="KitException">Something is missing, breaks its format, or is not supported.</exception>
-    public static Checkpoint Open(string folder)
+    /// <summary>Reads a model's description and checks every header, but reads no weights.</summary>
+    /// <param name="path">
+    /// A folder with config.json and safetensors; or one with exactly one GGUF file and no safetensors; or a GGUF file.
+    /// </param>
+    /// <exception cref="KitException">Something is missing, breaks its format, or is not supported; pickles among it.</exception>
+    public static Checkpoint Open(string path)
     {
-        var checkpoint = new Checkpoint(folder, DecoderConfig.Read(Path.Combine(folder, "config.json")));
+        if (File.Exists(path))
+            return OpenGguf(path, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (Directory.Exists(path) && !File.Exists(Path.Combine(path, SingleName)) && !File.Exists(Path.Combine(path, IndexName)))
+        {
+            string[] files = [.. Directory.EnumerateFiles(path, "*.gguf").Order(StringComparer.Ordinal)];
+            if (files.Length > 1)
+                throw new KitException("The folder holds several GGUF files.", path, $"Name one of them, for example {Path.GetFileName(files[0])}.");
+            if (files.Length == 1)
+                return OpenGguf(files[0], path);
+            PickleCheckpoints.RefuseFolder(path);
+        }
+
+        var checkpoint = new Checkpoint(path, DecoderConfig.Read(Path.Combine(path, "config.json")));
         try
         {
             checkpoint.OpenFiles();
@@ -56,7 +79,7 @@ public sealed partial class Checkpoint : IDisposable
         needed.SymmetricExceptWith(weights.Keys);
         if (needed.Count > 0)
             throw new KitException($"The weight '{needed.Order(StringComparer.Ordinal).First()}' is missing, or the shape does not account for it.", folder);
-        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), weights, storage);
+        SafetensorsFile.Write(Path.Combine(folder, SingleName), weights, storage);
         config.Write(Path.Combine(folder, "config.json"), storage);
     }
 
@@ -131,14 +154,30 @@ public sealed partial class Checkpoint : IDisposable
         }
     }
 
+    private static Checkpoint OpenGguf(string path, string folder)
+    {
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            throw new KitException("A safetensors file does not describe its model.", path, "Give its folder, with config.json in it.");
+        var file = GgufCheckpoint.Open(path);
+        try
+        {
+            var checkpoint = new Checkpoint(folder, DecoderConfig.Parse(file.Config, path)) { Gguf = file };
+            checkpoint.Add(Path.GetFileName(path), file);
+            return checkpoint;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     private void OpenFiles()
     {
-        var index = Path.Combine(Folder, "model.safetensors.index.json");
+        var index = Path.Combine(Folder, IndexName);
         if (!File.Exists(index))
         {
-            var file = Add("model.safetensors");
-            foreach (var name in file.Names)
-                _fileOf.Add(name, "model.safetensors");
+            Add(SingleName, Open(SingleName, Folder));
             return;
         }
 
@@ -151,19 +190,28 @@ public sealed partial class Checkpoint : IDisposable
             if (!ShardName().IsMatch(shard))
                 throw map.Bad(name, $"names '{shard}', which is not a safetensors file of this folder");
             if (!_files.TryGetValue(shard, out var file))
-                file = Add(shard);
+                _files.Add(shard, file = Open(shard, Folder));
             if (!file.Has(name))
                 throw new KitException($"The index promises '{name}' in '{shard}', which does not hold it.", index);
             _fileOf.Add(name, shard);
         }
+
+        // What an index does not list would silently be left out.
+        foreach (var (shard, file) in _files)
+        {
+            if (file.Names.FirstOrDefault(name => _fileOf.GetValueOrDefault(name) != shard) is { } unlisted)
+                throw new KitException($"The index does not list '{unlisted}', which '{shard}' holds.", index);
+        }
     }
 
-    private IWeightFile Add(string name)
+    private void Add(string name, IWeightFile file)
     {
-        var file = SafetensorsFile.Open(Path.Combine(Folder, name));
         _files.Add(name, file);
-        return file;
+        foreach (var tensor in file.Names)
+            _fileOf.Add(tensor, name);
     }
+
+    private static SafetensorsFile Open(string name, string folder) => SafetensorsFile.Open(Path.Combine(folder, name));
 
     // The names in the files of the tensors that the layout names. A tensor that nobody accounts for, say a bias the description does not
     // mention, would silently be left out of every number.

@@ -8,7 +8,7 @@ namespace ForensicKit.Inference.Checkpoints;
 /// that there is one description of every architecture. What llama.cpp's conversion does to weights is undone: Llama's queries and keys interleaved,
 /// one added to Gemma's norms, experts stacked, GPT-2's matrices transposed, GPT-NeoX's queries, keys and values sorted.
 /// </summary>
-public sealed class GgufCheckpoint : IDisposable
+public sealed class GgufCheckpoint : IWeightFile
 {
     private readonly IReadOnlyDictionary<string, GgufWeight> _weights;
     private readonly Lazy<ReadOnlyMemory<byte>> _tokenizer;
@@ -36,6 +36,14 @@ public sealed class GgufCheckpoint : IDisposable
 
     /// <summary>Names of the weights in the original checkpoint.</summary>
     public IReadOnlyCollection<string> Names => [.. _weights.Keys];
+
+    string IWeightFile.Path => File.Path;
+
+    IEnumerable<string> IWeightFile.Names => _weights.Keys;
+
+    bool IWeightFile.Has(string name) => _weights.ContainsKey(name);
+
+    Tensor IWeightFile.ReadFloat32(string name) => Read(name);
 
     /// <summary>Opens a file and checks that it is a model whose every tensor has its place; reads no weights.</summary>
     /// <exception cref="KitException">The file is not valid, or of an architecture or with an option that is not supported: named in the message.</exception>

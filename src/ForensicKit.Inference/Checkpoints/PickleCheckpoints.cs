@@ -41,6 +41,14 @@ internal static partial class PickleCheckpoints
         }
     }
 
+    /// <summary>Refuses a folder that holds a pickle where weights are looked for.</summary>
+    /// <exception cref="KitException">It holds one.</exception>
+    public static void RefuseFolder(string folder)
+    {
+        if (InFolder(folder) is { } pickle)
+            throw Refused(pickle);
+    }
+
     // A zip archive that begins with the entry NAME/data.pkl, or, before 2020, a bare pickle: PROTO and a version from 2 to 5.
     private static bool IsPickle(FileStream file)
     {

@@ -37,7 +37,7 @@ public sealed class CheckpointTests
     [InlineData("\"model.norm.weight\":1", "must be a text")]
     [InlineData("\"model.norm.weight\":\"absent.safetensors\"", "cannot be read")]
     [InlineData("\"other\":\"model.safetensors\"", "does not hold it")]
-    [InlineData("\"model.norm.weight\":\"model.safetensors\"", "is missing")]
+    [InlineData("\"model.norm.weight\":\"model.safetensors\"", "does not list")]
     public void An_index_that_does_not_fit_is_refused(string entry, string problem)
     {
         using var folder = new TemporaryFolder();
