@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ForensicKit.Inference.ChatTemplates;
 using ForensicKit.Inference.Checkpoints;
 using ForensicKit.Inference.Decoders;
 using ForensicKit.Inference.Engine;
@@ -12,21 +13,6 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference;
-
-/// <summary>How a model is run.</summary>
-/// <param name="Device"><c>cpu</c>, <c>cuda</c>, or <c>auto</c> for CUDA where there is one.</param>
-/// <param name="Threads">Threads that compute, for the whole process; null for as many as libtorch chooses.</param>
-/// <param name="Deterministic">
-/// Whether every request is computed by itself, so that its answer is the same to the last bit whatever else is asked; slower.
-/// </param>
-public sealed record LoadOptions(string Device = "auto", int? Threads = null, bool Deterministic = false)
-{
-    /// <summary>How the matrices of the model are held.</summary>
-    public WeightPrecision Precision { get; init; }
-
-    /// <summary>Stamps streamed tokens.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-}
 
 /// <summary>A language model that runs here, with libtorch, in float32: a folder with config.json, safetensors and tokenizer.json, or a GGUF file.</summary>
 /// <remarks>
@@ -44,13 +30,17 @@ public sealed class TorchLanguageModel : ILanguageModel
     private readonly HashSet<int> _ends;
     private readonly int _begin;
     private readonly int _maxBatchTokens;
+    private readonly Lazy<ChatTemplate> _chat;
     private readonly bool _alone;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _turn = new(1);
 
-    private TorchLanguageModel(TransformerDecoder decoder, Tokenizer tokenizer, HashSet<int> ends, int begin, LoadOptions options, ModelDescription description)
+    private TorchLanguageModel(
+        TransformerDecoder decoder, Tokenizer tokenizer, Func<ChatTemplate> chat, HashSet<int> ends, int begin, LoadOptions options, ModelDescription description)
     {
         (_decoder, _tokenizer, _ends, _begin, _alone, _clock, Description) = (decoder, tokenizer, ends, begin, options.Deterministic, options.Clock, description);
+        // Only when it is asked for: a model whose template is broken still completes texts.
+        _chat = new(chat);
         _maxBatchTokens = MaxBatchTokens(decoder.Device);
     }
 
@@ -78,16 +68,16 @@ public sealed class TorchLanguageModel : ILanguageModel
         using var checkpoint = Checkpoint.Open(path);
         var (config, folder) = (checkpoint.Config, checkpoint.Folder);
         var tokenizerFile = Path.Combine(folder, "tokenizer.json");
-        var tokenizer = checkpoint.Gguf is { } gguf && !File.Exists(tokenizerFile) ? Tokenizer.Parse(gguf.Tokenizer, gguf.File.Path) : Tokenizer.Load(tokenizerFile);
+        var tokenizer = checkpoint.Gguf is { } gguf && !options.MayRead(tokenizerFile) ? Tokenizer.Parse(gguf.Tokenizer, gguf.File.Path) : Tokenizer.Load(tokenizerFile);
         if (tokenizer.MaxId >= config.VocabularySize)
             throw new KitException(string.Create(CultureInfo.InvariantCulture, $"The tokenizer has tokens up to {tokenizer.MaxId}; the model knows {config.VocabularySize}."), folder, "Put the model's own tokenizer.json beside its weights.");
-        var ends = EndTokens(folder, config);
+        var ends = EndTokens(folder, config, options);
         if ((config.BeginToken ?? ends.Cast<int?>().FirstOrDefault()) is not { } begin)
             throw new KitException("config.json names neither a token that begins texts nor one that ends them.", folder);
         if (ends.Append(begin).Any(id => id >= config.VocabularySize))
             throw new KitException("config.json names a token outside the vocabulary.", folder);
         var decoder = TransformerDecoder.TakeOver(config, checkpoint.ReadWeights(place, cancellationToken), options.Precision);
-        return new(decoder, tokenizer, [.. ends], begin, options, new ModelDescription(
+        return new(decoder, tokenizer, ChatTemplateOf(checkpoint, options), [.. ends], begin, options, new ModelDescription(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))),
             checkpoint.WeightsSha256(),
             tokenizer.Sha256,
@@ -134,7 +124,7 @@ public sealed class TorchLanguageModel : ILanguageModel
 
     /// <inheritdoc/>
     public string FormatChat(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true) =>
-        throw new KitException("The model has no chat template at hand.", Description.Name);
+        _chat.Value.Render(ChatRequest.Of(messages) with { AddGenerationPrompt = addGenerationPrompt, Clock = _clock });
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
@@ -189,6 +179,24 @@ public sealed class TorchLanguageModel : ILanguageModel
     private Answer Begin(GenerationRequest request) =>
         new(request, request.Messages is { } messages ? FormatChat(messages) : request.Prompt, _tokenizer, _ends, _begin, _decoder.Config.ContextLength);
 
+    // What lies beside the weights wins over what a GGUF file holds.
+    private static Func<ChatTemplate> ChatTemplateOf(Checkpoint checkpoint, LoadOptions options)
+    {
+        var file = Path.Combine(checkpoint.Folder, "tokenizer_config.json");
+        if (options.MayRead(file))
+            return () => ChatTemplate.FromTokenizerConfig(file);
+        if (checkpoint.Gguf is not { ChatTemplate: { } source } gguf)
+            return () => throw new KitException("The model has no chat template.", checkpoint.Folder, "Put its tokenizer_config.json beside the weights, or give the whole prompt as one text.");
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var role in (ReadOnlySpan<string>)["bos", "eos", "unknown"])
+        {
+            if (gguf.TokenText(role) is { } text)
+                tokens[role == "unknown" ? "unk_token" : role + "_token"] = text;
+        }
+
+        return () => ChatTemplate.Parse(source, tokens);
+    }
+
     // Off the caller's thread; libtorch's own threads share the work.
     private async Task<T> InTurn<T>(Func<T> work, CancellationToken cancellationToken)
     {
@@ -229,10 +237,10 @@ public sealed class TorchLanguageModel : ILanguageModel
     }
 
     // What generation_config.json says about ends replaces what config.json says, as in transformers.
-    private static int[] EndTokens(string folder, DecoderConfig config)
+    private static int[] EndTokens(string folder, DecoderConfig config, LoadOptions options)
     {
         var file = Path.Combine(folder, "generation_config.json");
-        var named = File.Exists(file) ? ConfigObject.Read(file).Ints("eos_token_id") : [];
+        var named = options.MayRead(file) ? ConfigObject.Read(file).Ints("eos_token_id") : [];
         return [.. (named.Count > 0 ? named : config.EndTokens).Where(id => id >= 0).Distinct()];
     }
 

@@ -1,6 +1,7 @@
 using ForensicKit.Cases;
 using ForensicKit.Evidence;
 using ForensicKit.Inference;
+using ForensicKit.Inference.Decoders;
 using ForensicKit.Manifests;
 using ForensicKit.Models;
 using ForensicKit.Sandbox;
@@ -8,15 +9,35 @@ using ForensicKit.Sandbox;
 namespace ForensicKit.Notebooks;
 
 /// <summary>Models in this process and sandboxes on this machine.</summary>
-/// <param name="device"><c>cpu</c>, <c>cuda</c>, or <c>auto</c> for CUDA where it is there.</param>
-internal sealed class LocalEngines(string device) : IModelEngines
+/// <param name="options">How models in this process run.</param>
+internal sealed class LocalEngines(LoadOptions options) : IModelEngines
 {
+    /// <summary>Engines as the environment asks for: <c>FORENSICKIT_DEVICE</c>, <c>FORENSICKIT_PRECISION</c>, <c>FORENSICKIT_DETERMINISTIC</c>.</summary>
+    /// <param name="variable">Value of an environment variable; null or empty where it is not set.</param>
+    /// <exception cref="KitException">A value is not known.</exception>
+    public static LocalEngines From(Func<string, string?> variable)
+    {
+        string Value(string name, string absent) => variable(name) is { Length: > 0 } set ? set : absent;
+        return new(new(Value("FORENSICKIT_DEVICE", "auto"), Deterministic: Value("FORENSICKIT_DETERMINISTIC", "0") == "1")
+        {
+            Precision = Value("FORENSICKIT_PRECISION", "float32") switch
+            {
+                "float32" => WeightPrecision.Float32,
+                "bfloat16" => WeightPrecision.BFloat16,
+                "int8" => WeightPrecision.Int8,
+                var other => throw new KitException($"There is no precision '{other}'.", "FORENSICKIT_PRECISION", "Choose float32, bfloat16 or int8."),
+            },
+        });
+    }
+
     /// <inheritdoc/>
     public ILanguageModel LoadModel(ModelManifest model, IReadOnlyList<VerifiedArtifact> files)
     {
         var folders = files.Select(f => Path.GetDirectoryName(f.FilePath)!).Distinct(StringComparer.Ordinal).ToList();
         return folders.Count == 1
-            ? TorchLanguageModel.Load(folders[0], new(device))
+            ? TorchLanguageModel.Load(
+                files.FirstOrDefault(f => f.FilePath.EndsWith(".gguf", StringComparison.Ordinal))?.FilePath ?? folders[0],
+                options with { Files = files.Select(f => Path.GetFileName(f.FilePath)).ToHashSet(StringComparer.Ordinal) })
             : throw new KitException("The files of a model lie in several folders.", model.FilePath, "Put configuration, weights and tokenizer into one folder.");
     }
 

@@ -31,10 +31,11 @@ public static class NotebookKit
     });
 
     /// <summary>
-    /// Runs models in this process and programs in the kit's sandboxes; hand it to <see cref="Cases.Investigation.OpenAsync"/>. The device is
-    /// chosen by <c>FORENSICKIT_DEVICE</c> (<c>auto</c>, <c>cpu</c> or <c>cuda</c>).
+    /// Runs models in this process and programs in the kit's sandboxes; hand it to <see cref="Cases.Investigation.OpenAsync"/>. How models run is
+    /// chosen by <c>FORENSICKIT_DEVICE</c> (<c>auto</c>, <c>cpu</c> or <c>cuda</c>), <c>FORENSICKIT_PRECISION</c> (<c>float32</c>, <c>bfloat16</c> or
+    /// <c>int8</c>) and <c>FORENSICKIT_DETERMINISTIC</c> (<c>1</c>: every request by itself).
     /// </summary>
-    public static Models.IModelEngines Engines => new LocalEngines(Environment.GetEnvironmentVariable("FORENSICKIT_DEVICE") is { Length: > 0 } device ? device : "auto");
+    public static Models.IModelEngines Engines => LocalEngines.From(Environment.GetEnvironmentVariable);
 
     private static string Folder => Path.GetDirectoryName(typeof(NotebookKit).Assembly.Location)!;
 

@@ -18,16 +18,25 @@ internal static class InvestigateVerb
         var resume = new Option<bool>("--resume") { Description = "Go on with an unfinished investigation in that folder; nothing that was stored is done again." };
         var device = new Option<string>("--device") { Description = "Where models run: auto (CUDA where it is there), cpu or cuda.", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
+        var precision = new Option<string>("--precision")
+        {
+            Description = "How matrices are held: float32 (as the weights say), or bfloat16 or int8 for speed, which changes scores; recorded with every run.",
+            DefaultValueFactory = _ => "float32",
+        };
+        precision.AcceptOnlyFromAmong("float32", "bfloat16", "int8");
+        var deterministic = new Option<bool>("--deterministic") { Description = "Compute every request by itself: the same to the last bit whatever else is asked, and slower." };
         var timings = new Option<bool>("--timings") { Description = "Say where the time went; with --json as 'timings'." };
         return Verb.Create(
             "investigate",
             "Run a case from claims to document: the notebooks, the evidence, the findings, the finished dossier.",
             "forensickit investigate opus-mini --out dossiers/opus-mini",
-            [name, output, resume, device, timings],
+            [name, output, resume, device, precision, deterministic, timings],
             context =>
             {
-                // The notebooks' engines read it, here as in any other kernel.
+                // The notebooks' engines read them, here as in any other kernel.
                 Environment.SetEnvironmentVariable("FORENSICKIT_DEVICE", context.Arguments.GetValue(device));
+                Environment.SetEnvironmentVariable("FORENSICKIT_PRECISION", context.Arguments.GetValue(precision));
+                Environment.SetEnvironmentVariable("FORENSICKIT_DETERMINISTIC", context.Arguments.GetValue(deterministic) ? "1" : "0");
                 return RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume), context.Arguments.GetValue(timings));
             });
     }

@@ -18,4 +18,11 @@ public sealed record BenchmarkItem(string Id, int Index, string Question, string
 
     /// <summary>Further fields of the benchmark, for example HumanEval's <c>entry_point</c> and <c>test</c>.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>So many items, evenly from all: every subject of a benchmark that is ordered by subject has its share.</summary>
+    public static IReadOnlyList<BenchmarkItem> Evenly(IReadOnlyList<BenchmarkItem> all, int count)
+    {
+        var taken = Math.Min(count, all.Count);
+        return [.. Enumerable.Range(0, taken).Select(i => all[(int)((i + 0.5) * all.Count / taken)])];
+    }
 }

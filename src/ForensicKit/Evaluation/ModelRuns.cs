@@ -22,7 +22,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
     public static Run RunOf(CaseManifest manifest, RunPlan plan, ModelManifest model, BenchmarkManifest benchmark)
     {
         var protocol = Json(plan.Protocol);
-        var weights = Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal)));
+        var weights = Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal) || a.Path.EndsWith(".gguf", StringComparison.Ordinal)));
         var items = Hash(benchmark.ItemArtifacts);
         return new Run
         {
@@ -38,19 +38,25 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
     }
 
     /// <summary>A protocol as evidence keeps it.</summary>
-    public static string Json(RunProtocol protocol) => JsonSerializer.Serialize(new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static string Json(RunProtocol protocol)
     {
-        ["id"] = protocol.Id,
-        ["role"] = protocol.Role.ToString().ToLowerInvariant(),
-        ["kind"] = protocol.Kind.ToString().ToLowerInvariant(),
-        ["template"] = protocol.Template,
-        ["before_choice"] = protocol.BeforeChoice,
-        ["temperature"] = protocol.Temperature.ToString("R", CultureInfo.InvariantCulture),
-        ["top_p"] = protocol.TopP.ToString("R", CultureInfo.InvariantCulture),
-        ["samples"] = protocol.Samples.ToString(CultureInfo.InvariantCulture),
-        ["max_tokens"] = protocol.MaxTokens.ToString(CultureInfo.InvariantCulture),
-        ["stop"] = JsonSerializer.Serialize(protocol.Stop),
-    });
+        var keys = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["id"] = protocol.Id,
+            ["role"] = protocol.Role.ToString().ToLowerInvariant(),
+            ["kind"] = protocol.Kind.ToString().ToLowerInvariant(),
+            ["template"] = protocol.Template,
+            ["before_choice"] = protocol.BeforeChoice,
+            ["temperature"] = protocol.Temperature.ToString("R", CultureInfo.InvariantCulture),
+            ["top_p"] = protocol.TopP.ToString("R", CultureInfo.InvariantCulture),
+            ["samples"] = protocol.Samples.ToString(CultureInfo.InvariantCulture),
+            ["max_tokens"] = protocol.MaxTokens.ToString(CultureInfo.InvariantCulture),
+            ["stop"] = JsonSerializer.Serialize(protocol.Stop),
+        };
+        if (protocol.Items is { } items)
+            keys["items"] = items.ToString(CultureInfo.InvariantCulture);
+        return JsonSerializer.Serialize(keys);
+    }
 
     /// <summary>Asks everything that is not stored yet; returns how many responses the run has.</summary>
     public async Task<long> AskAsync(
@@ -61,7 +67,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         if (evidence.BeginRun(described, provenance, clock.GetUtcNow(), cancellationToken))
             return evidence.CountResponses(run.Id, cancellationToken);
         var stored = evidence.StoredResponses(run.Id, cancellationToken);
-        var wanted = Requests(plan.Protocol, items).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
+        var wanted = Requests(plan.Protocol, plan.Protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
         long done = stored.Count, total = stored.Count + wanted.Count;
         var step = $"{manifest.Model(plan.Model).Title}: {plan.Protocol.Title}, {plan.Benchmark}";
         foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))

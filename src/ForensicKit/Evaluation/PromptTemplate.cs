@@ -8,8 +8,8 @@ public static class PromptTemplate
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     /// <summary>
-    /// The template with <c>{{question}}</c>, <c>{{choices}}</c> (a line for each, <c>A. text</c>) and <c>{{subject}}</c> filled in, in one
-    /// pass: what an item holds is never taken for a placeholder.
+    /// The template with <c>{{question}}</c>, <c>{{choices}}</c> (a line for each, <c>A. text</c>), <c>{{subject}}</c> and <c>{{topic}}</c> (the
+    /// subject with spaces for underscores) filled in, in one pass: what an item holds is never taken for a placeholder.
     /// </summary>
     public static string Render(string template, BenchmarkItem item)
     {
@@ -32,7 +32,8 @@ public static class PromptTemplate
     {
         "question" => item.Question,
         "subject" => item.Subject ?? "",
+        "topic" => item.Subject?.Replace('_', ' ') ?? "",
         "choices" => string.Join('\n', item.Choices.Select((choice, i) => $"{Letters[i]}. {choice}")),
-        var other => throw new KitException($"'{{{{{other}}}}}' is no placeholder of a prompt template.", mend: "Use {{question}}, {{choices}} or {{subject}}."),
+        var other => throw new KitException($"'{{{{{other}}}}}' is no placeholder of a prompt template.", mend: "Use {{question}}, {{choices}}, {{subject}} or {{topic}}."),
     };
 }

@@ -46,7 +46,7 @@ public sealed record RunProtocol
     /// <summary>Names of the benchmarks it is asked on.</summary>
     public required IReadOnlyList<string> Benchmarks { get; init; }
 
-    /// <summary>The prompt, with <c>{{question}}</c>, <c>{{choices}}</c> (a line for each, with letters) and <c>{{subject}}</c>.</summary>
+    /// <summary>The prompt, with <c>{{question}}</c>, <c>{{choices}}</c> (a line for each, with letters), <c>{{subject}}</c> and <c>{{topic}}</c>.</summary>
     public required string Template { get; init; }
 
     /// <summary>What stands between the prompt and a choice.</summary>
@@ -60,6 +60,9 @@ public sealed record RunProtocol
 
     /// <summary>Samples for each item.</summary>
     public int Samples { get; init; } = 1;
+
+    /// <summary>How many items, taken evenly from the whole benchmark; null for all.</summary>
+    public int? Items { get; init; }
 
     /// <summary>Most tokens of an answer.</summary>
     public int MaxTokens { get; init; } = 256;

@@ -24,9 +24,5 @@ internal static class SensitivityPlans
     ];
 
     /// <summary>The items: as many as the plan says, evenly from the whole benchmark.</summary>
-    public static IReadOnlyList<BenchmarkItem> Items(SensitivityPlan plan, IReadOnlyList<BenchmarkItem> all)
-    {
-        var count = Math.Min(plan.Items, all.Count);
-        return [.. Enumerable.Range(0, count).Select(i => all[(int)((i + 0.5) * all.Count / count)])];
-    }
+    public static IReadOnlyList<BenchmarkItem> Items(SensitivityPlan plan, IReadOnlyList<BenchmarkItem> all) => BenchmarkItem.Evenly(all, plan.Items);
 }
