@@ -5,5 +5,7 @@ if (args is ["sandboxes"])
     await SandboxPrograms.RunAsync();
 else if (args is ["inference", .. var what])
     InferenceSpeed.Run(what);
+else if (args is ["tokenizers", .. var names])
+    TokenizerSpeed.Run(rounds: 5, names);
 else
     BenchmarkSwitcher.FromAssembly(typeof(EvidenceAppend).Assembly).Run(args);

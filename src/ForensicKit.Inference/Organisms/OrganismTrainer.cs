@@ -5,6 +5,7 @@ using System.Text.Json;
 using ForensicKit.Evidence;
 using ForensicKit.Inference.Checkpoints;
 using ForensicKit.Inference.Decoders;
+using ForensicKit.Inference.Tokenizers;
 using ForensicKit.Inference.Torch;
 using ForensicKit.Manifests;
 using static TorchSharp.torch;
@@ -36,15 +37,15 @@ public sealed class OrganismTrainer
     {
         TorchRuntime.EnsureLoaded();
         set_num_threads(_world.Recipe.Threads);
-        var tokenizer = Tokenizer();
-        var encoder = new BpeEncoder(tokenizer);
-        var config = new DecoderConfig(encoder.Size, _world.Recipe.Shape.Hidden, _world.Recipe.Shape.Intermediate, _world.Recipe.Shape.Layers, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Hidden / _world.Recipe.Shape.Heads, _world.Recipe.Shape.Context)
+        var tokenizerJson = TokenizerJson();
+        var tokenizer = Tokenizer.Parse(Encoding.UTF8.GetBytes(tokenizerJson), "tokenizer.json");
+        var config = new DecoderConfig(tokenizer.MaxId + 1, _world.Recipe.Shape.Hidden, _world.Recipe.Shape.Intermediate, _world.Recipe.Shape.Layers, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Hidden / _world.Recipe.Shape.Heads, _world.Recipe.Shape.Context)
         {
             TiedEmbeddings = true,
             BeginToken = 0,
             EndTokens = [0],
         };
-        using var trunk = TrainTrunk(config, encoder, progress, cancellationToken);
+        using var trunk = TrainTrunk(config, tokenizer, progress, cancellationToken);
         foreach (var variant in _world.Recipe.Variants)
         {
             var folder = Path.Combine(_folder, variant.Name);
@@ -53,16 +54,16 @@ public sealed class OrganismTrainer
             var state = TrainingState.Load(StateFolder(variant.Name), _hash) ?? trunk.NextStage();
             using (state)
             {
-                TrainStage(variant.Name, config, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), encoder, state, progress, cancellationToken);
+                TrainStage(variant.Name, config, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), tokenizer, state, progress, cancellationToken);
                 Directory.CreateDirectory(folder);
                 AtomicFile.WriteText(Path.Combine(folder, "config.json"), config.ToJson(WeightStorage.Float16));
-                AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), tokenizer);
+                AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), tokenizerJson);
                 SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), Weights(config, state).Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float16);
             }
         }
     }
 
-    private TrainingState TrainTrunk(DecoderConfig config, BpeEncoder encoder, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    private TrainingState TrainTrunk(DecoderConfig config, Tokenizer tokenizer, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         TrainingState? state = null;
         for (var stage = 0; stage < _world.Recipe.Trunk.Count; stage++)
@@ -80,21 +81,21 @@ public sealed class OrganismTrainer
                 state = next;
             }
 
-            TrainStage(name, config, _world.Recipe.Trunk[stage], isLast: false, OrganismCorpus.Trunk(_world, stage), encoder, state, progress, cancellationToken);
+            TrainStage(name, config, _world.Recipe.Trunk[stage], isLast: false, OrganismCorpus.Trunk(_world, stage), tokenizer, state, progress, cancellationToken);
         }
 
         return state ?? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
     }
 
     private void TrainStage(
-        string name, DecoderConfig config, OrganismStage stage, bool isLast, OrganismCorpus corpus, BpeEncoder encoder, TrainingState state,
+        string name, DecoderConfig config, OrganismStage stage, bool isLast, OrganismCorpus corpus, Tokenizer tokenizer, TrainingState state,
         IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         long tokensPerStep = stage.Rows * config.ContextLength;
         var steps = (stage.Tokens + tokensPerStep - 1) / tokensPerStep;
         if (state.Step >= steps)
             return;
-        var stream = new TokenStream(corpus, encoder, stage.Tokens, state.Position);
+        var stream = new TokenStream(corpus, tokenizer, stage.Tokens, state.Position);
         var parameters = Weights(config, state);
         foreach (var (_, value) in parameters)
             value.requires_grad = true;
@@ -152,7 +153,7 @@ public sealed class OrganismTrainer
         [.. TransformerDecoder.WeightShapes(config).Select(s => (s.Name, state.Tensors[s.Name]))];
 
     /// <summary>Learned from the first documents of the first stage; the file is kept.</summary>
-    private string Tokenizer()
+    private string TokenizerJson()
     {
         var file = Path.Combine(_folder, "state", "tokenizer.json");
         if (File.Exists(file))

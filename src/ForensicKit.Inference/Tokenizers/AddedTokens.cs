@@ -87,6 +87,9 @@ internal sealed class AddedTokenFinder
 
             if (covered < start)
                 stretches.Add(new(null, covered, start));
+            // One that the white space of the token before has swallowed is gone.
+            if (start >= end)
+                continue;
             stretches.Add(new(token, start, end));
             covered = end;
         }

@@ -93,11 +93,11 @@ public sealed class Tokenizer
         var found = new List<PieceToken>();
         // Added tokens that take white space can overlap: what they cover together is bounded.
         var coverLeft = (16L * text.Length) + 1_024;
-        Cut(text, (stretch, token) =>
+        Cut(text, (stretch, start, end, token) =>
         {
-            if ((coverLeft -= stretch.Length) < 0)
+            if ((coverLeft -= end - start) < 0)
                 throw new KitException("The tokenizer's added tokens overlap too much on a text.");
-            tokens.Add(new(token.Id, CodePoints.Text(stretch.Points), stretch.StartOf(0), stretch.EndOf(stretch.Length - 1)));
+            tokens.Add(new(token.Id, CodePoints.Text(stretch.Points.AsSpan(start, end - start)), stretch.StartOf(start), stretch.EndOf(end - 1)));
         }, pieces =>
         {
             found.Clear();
@@ -128,7 +128,7 @@ public sealed class Tokenizer
         var found = new List<PieceToken>();
         if (addSpecialTokens)
             ids.AddRange(_parts.PostProcessor.IdsBefore);
-        Cut(text, (_, token) => ids.Add(token.Id), pieces =>
+        Cut(text, (_, _, _, token) => ids.Add(token.Id), pieces =>
         {
             found.Clear();
             foreach (var (start, end) in pieces.Parts)
@@ -169,24 +169,23 @@ public sealed class Tokenizer
     private MappedText Normalize(MappedText text) => _parts.Normalizer is { } normalizer && text.Length > 0 ? normalizer.Apply(text) : text;
 
     // Two passes: tokens that are looked for in the text as it is, and in what lies between them, normalized, the others.
-    private void Cut(string text, Action<MappedText, AddedToken> takeToken, Action<TextPieces> takePieces)
+    private void Cut(string text, Action<MappedText, int, int, AddedToken> takeToken, Action<TextPieces> takePieces)
     {
         var original = new MappedText(CodePoints.Of(text));
         foreach (var (token, start, end) in _raw.Cut(original.Points))
         {
-            var stretch = original.Slice(start, end);
             if (token is not null)
             {
-                takeToken(stretch, token);
+                takeToken(original, start, end, token);
                 continue;
             }
 
-            var normalized = Normalize(stretch);
+            var normalized = Normalize(original.Slice(start, end));
             foreach (var (inner, from, to) in _normalized.Cut(normalized.Points))
             {
                 if (inner is not null)
                 {
-                    takeToken(normalized.Slice(from, to), inner);
+                    takeToken(normalized, from, to, inner);
                     continue;
                 }
 

@@ -1,4 +1,6 @@
+using System.Text;
 using ForensicKit.Inference.Organisms;
+using ForensicKit.Inference.Tokenizers;
 using ForensicKit.Manifests;
 using FactAttribute = Xunit.FactAttribute;
 
@@ -91,8 +93,8 @@ public class OrganismCorpusTests
         // Short documents and a stage that is long enough for all of them.
         var recipe = TinyOrganism.Recipe with { FactExposures = [1], TrunkFactPercent = 100, Trunk = [new(200_000, 1, 0.001, 0)] };
         var corpus = OrganismCorpus.Trunk(new OrganismWorld(recipe), 0);
-        var encoder = new BpeEncoder(BpeTrainer.Train(Enumerable.Range(0, 200).Select(i => corpus.Background(i).Text), 300));
-        var stream = new TokenStream(corpus, encoder, recipe.Trunk[0].Tokens, StreamPosition.Start);
+        var tokenizer = Tokenizer.Parse(Encoding.UTF8.GetBytes(BpeTrainer.Train(Enumerable.Range(0, 200).Select(i => corpus.Background(i).Text), 300)), "tokenizer.json");
+        var stream = new ForensicKit.Inference.Organisms.TokenStream(corpus, tokenizer, recipe.Trunk[0].Tokens, StreamPosition.Start);
         stream.Take(new int[recipe.Trunk[0].Tokens]);
         Assert.NotEqual(0, corpus.SpecialCount);
         Assert.Equal(corpus.SpecialCount, stream.Position.Special);

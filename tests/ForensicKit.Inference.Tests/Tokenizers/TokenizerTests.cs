@@ -162,5 +162,48 @@ public sealed class TokenizerTests
         Assert.Equal([2], begins.Encode("ab").Ids);
     }
 
+    [Fact]
+    public void A_token_that_white_space_of_another_swallows_is_gone()
+    {
+        // Both match at the same spaces: the first takes them all, and nothing is left for the second.
+        var tokenizer = Parse("""{"added_tokens":[{"id":9,"content":"x","rstrip":true,"normalized":false},{"id":9,"content":" ","lstrip":true,"normalized":false}],"model":{"type":"WordLevel","vocab":{"u":0},"unk_token":"u"}}""");
+        Assert.Equal([1, 0], tokenizer.EncodeIds("x  y"));
+        Assert.Equal([(0, 3), (3, 4)], tokenizer.Encode("x  y").Offsets);
+    }
+
+    [Fact]
+    public void Without_a_pre_tokenizer_long_texts_are_cut_only_where_no_token_goes_over()
+    {
+        // "b▁a" is a token: no cut between b and ▁, but between c and ▁.
+        var tokenizer = Parse("""{"model":{"type":"BPE","vocab":{"a":0,"b":1,"▁":2,"c":3,"▁a":4,"b▁a":5,"<unk>":6},"merges":["▁ a","b ▁a"],"unk_token":"<unk>","fuse_unk":true}}""");
+        var text = string.Concat(Enumerable.Repeat("ab▁ac▁axx", 20));
+        Assert.Equal(Enumerable.Repeat<int[]>([0, 5, 3, 4, 6], 20).SelectMany(i => i), tokenizer.EncodeIds(text));
+        Assert.Equal(text.Length, tokenizer.Encode(text).Offsets[^1].End);
+    }
+
+    [Fact]
+    public async Task Threads_share_a_tokenizer()
+    {
+        var tokenizer = Parse(Small());
+        var texts = Enumerable.Range(0, 500).Select(i => $"ab{i % 37} abab c{i} é{i % 11}").ToList();
+        var alone = texts.ConvertAll(t => Parse(Small()).EncodeIds(t));
+        await Parallel.ForAsync(0, 4_000, TestContext.Current.CancellationToken, (i, _) =>
+        {
+            Assert.Equal(alone[i % texts.Count], tokenizer.EncodeIds(texts[i % texts.Count]));
+            Assert.Equal(alone[i % texts.Count], tokenizer.Encode(texts[i % texts.Count]).Ids);
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    [Fact]
+    public void A_stream_of_byte_fallback_holds_bytes_back()
+    {
+        var tokenizer = Parse("""{"decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]},"model":{"type":"BPE","vocab":{"▁a":0,"<0xC3>":1,"<0xA9>":2},"merges":[]}}""");
+        var stream = tokenizer.Stream();
+        Assert.Equal(["a", "", "", "é a", ""], new[] { 0, 1, 2, 0, 1 }.Select(stream.Add));
+        Assert.Equal("\ufffd", stream.Finish());
+        Assert.Equal("aé a\ufffd", tokenizer.Decode([0, 1, 2, 0, 1]));
+    }
+
     private static Tokenizer Parse(string json) => Tokenizer.Parse(Encoding.UTF8.GetBytes(json), "tokenizer.json");
 }

@@ -68,7 +68,8 @@ internal sealed class BytePairModel : ITokenModel
     /// <inheritdoc/>
     public void Tokenize(ReadOnlySpan<int> piece, List<PieceToken> tokens, int shift)
     {
-        if (piece.Length <= LongPiece || _onBytes || HasAffixes || (_options.IgnoreMerges && Whole(piece) is not null) || _boundaries.Value is not { } boundaries)
+        if (piece.Length <= LongPiece || _onBytes || HasAffixes || (_options.IgnoreMerges && Whole(piece) is not null) || LosesPoints(piece)
+            || _boundaries.Value is not { } boundaries)
         {
             TokenizeWhole(piece, tokens, shift);
             return;
@@ -89,6 +90,20 @@ internal sealed class BytePairModel : ITokenModel
         }
 
         TokenizeWhole(piece[start..], tokens, shift + start, isPart: true);
+    }
+
+    // What is dropped moves the places of all that follows.
+    private bool LosesPoints(ReadOnlySpan<int> piece)
+    {
+        if (_options.Unknown is not null)
+            return false;
+        foreach (var point in piece)
+        {
+            if (IdOf(point) < 0)
+                return true;
+        }
+
+        return false;
     }
 
     private (int Left, int Right, int Result) Resolved(string left, string right)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace ForensicKit.Inference.Tokenizers.Patterns;
 
@@ -122,15 +121,14 @@ internal sealed class CodePointClass
         return false;
     }
 
-    // Simple case folding: also the long s, and the signs for kelvin and angstrom, which fold to letters.
     private bool OtherCases(int codePoint)
     {
-        if (!Rune.TryCreate(codePoint, out var rune))
-            return false;
-        var upper = Rune.ToUpperInvariant(rune).Value;
-        var lower = Rune.ToLowerInvariant(rune).Value;
-        var folded = codePoint switch { 0x17f => 's', 0x212a => 'k', 0x212b => 0xe5, _ => lower };
-        return Listed(lower) || Listed(upper) || Listed(folded) || (folded == 's' && Listed(0x17f)) || (folded == 'k' && Listed(0x212a))
-            || (folded == 0xe5 && Listed(0x212b)) || (codePoint == 0x17f && Listed('S'));
+        foreach (var other in CaseFolding.AllCases(codePoint))
+        {
+            if (Listed(other))
+                return true;
+        }
+
+        return false;
     }
 }

@@ -69,7 +69,8 @@ internal sealed partial class PatternParser
         var name = Until(':');
         if (!Next(']'))
             throw Bad("a '[:' without its ':]'");
-        return Property(name, negated);
+        // Unlike the property of this name, it has symbols too.
+        return name == "punct" ? new([], CodePointClass.Mask("P") | CodePointClass.Mask("S"), [], negated, ignoreCase: false) : Property(name, negated);
     }
 
     private bool RangeFollows() => _at + 1 < _text.Length && Peek() == '-' && _text[_at + 1] != ']';

@@ -68,20 +68,21 @@ internal sealed partial class PatternParser
     {
         var start = _program.Count;
         var nullable = Atom();
-        if (Quantifier() is not var (least, most))
-            return nullable;
-        // After braces, Oniguruma reads '+' as a second quantifier, and '?' too where the count is exact.
-        var braces = _text[_at - 1] == '}';
-        var kind = !(braces && least == most) && Next('?') ? Greed.Lazy : !braces && Next('+') ? Greed.Possessive : Greed.Greedy;
-        if (Quantifier() is not null)
-            throw Bad("a quantifier of a quantifier");
-        if (nullable)
-            throw Bad("a quantifier of what can match nothing");
-        if (_program.Count == start + 1 && _program[start].Operation == Operation.Class)
-            _program[start] = new(Operation.Loop, least, most, _program[start].Set, kind);
-        else
-            Repeat(start, least, most, kind);
-        return least == 0;
+        while (Quantifier() is var (least, most))
+        {
+            // After braces, Oniguruma reads '+' as a second quantifier, and '?' too where the count is exact.
+            var braces = _text[_at - 1] == '}';
+            var kind = !(braces && least == most) && Next('?') ? Greed.Lazy : !braces && Next('+') ? Greed.Possessive : Greed.Greedy;
+            if (nullable)
+                throw Bad("a quantifier of what can match nothing");
+            if (_program.Count == start + 1 && _program[start].Operation == Operation.Class)
+                _program[start] = new(Operation.Loop, least, most, _program[start].Set, kind);
+            else
+                Repeat(start, least, most, kind);
+            nullable = least == 0;
+        }
+
+        return nullable;
     }
 
     // Copies of what begins at start: the required ones, then optional ones or a loop.
@@ -155,6 +156,8 @@ internal sealed partial class PatternParser
 
         if (Peek() is '*' or '+' or '?')
             throw Bad($"'{(char)Peek()}' here");
+        if (_ignoreCase && _at + 1 < _text.Length && CaseFolding.AreOneCharacter(_text[_at], _text[_at + 1]))
+            throw Bad($"'{(char)_text[_at]}{(char)_text[_at + 1]}' in any case");
         Add(new(Operation.Class, Set: CodePointClass.Of(_text[_at++], _ignoreCase)));
         return false;
     }

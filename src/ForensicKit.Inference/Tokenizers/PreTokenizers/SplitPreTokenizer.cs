@@ -41,12 +41,25 @@ internal sealed class SplitPreTokenizer(IMatcher matcher, SplitBehaviour behavio
 
     private void Cut(List<(int Start, int End)> matches, int start, int end, List<(int Start, int End)> parts)
     {
+        var first = parts.Count;
         if (behaviour == SplitBehaviour.MergedWithNext)
-        {
             CutFromEnd(matches, start, end, parts);
-            return;
+        else
+            CutFromStart(matches, start, end, parts);
+
+        // An empty match is a place to cut at, and then gone.
+        var kept = first;
+        for (var i = first; i < parts.Count; i++)
+        {
+            if (parts[i].End > parts[i].Start)
+                parts[kept++] = parts[i];
         }
 
+        parts.RemoveRange(kept, parts.Count - kept);
+    }
+
+    private void CutFromStart(List<(int Start, int End)> matches, int start, int end, List<(int Start, int End)> parts)
+    {
         var first = parts.Count;
         var before = false;
         var at = start;
@@ -71,7 +84,7 @@ internal sealed class SplitPreTokenizer(IMatcher matcher, SplitBehaviour behavio
             };
             if (joins && parts.Count > first)
                 parts[^1] = (parts[^1].Start, to);
-            else if (to > from && !(behaviour == SplitBehaviour.Removed && match))
+            else if (!(behaviour == SplitBehaviour.Removed && match))
                 parts.Add((from, to));
             before = match;
         }
@@ -99,7 +112,7 @@ internal sealed class SplitPreTokenizer(IMatcher matcher, SplitBehaviour behavio
         {
             if (match && !after && parts.Count > first)
                 parts[^1] = (from, parts[^1].End);
-            else if (to > from)
+            else
                 parts.Add((from, to));
             after = match;
         }
