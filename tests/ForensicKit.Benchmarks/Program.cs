@@ -3,6 +3,8 @@ using ForensicKit.Benchmarks;
 
 if (args is ["sandboxes"])
     await SandboxPrograms.RunAsync();
+else if (args is ["load", .. var files])
+    CheckpointLoading.Run(files);
 else if (args is ["inference", .. var what])
     InferenceSpeed.Run(what);
 else if (args is ["tokenizers", .. var names])
