@@ -26,12 +26,17 @@ public sealed class GgufTokenizerTests
     [InlineData("neox-style", "olmo")]
     public void Byte_level_tokenizers_give_the_tokens_of_the_original(string name, string pre) => Agree(Tokenizer.Parse(Convert(name, "gpt2", pre), "x.gguf"), name);
 
+    [Theory]
+    [InlineData("llama2")]
+    [InlineData("mistral-style")]
+    [InlineData("gemma-style")]
+    public void Sentence_pieces_give_the_tokens_of_the_original(string name) => Agree(Tokenizer.Parse(Convert(name, "llama", "default"), "x.gguf"), name);
+
     [Fact]
     public void The_merges_of_sentence_pieces_are_those_of_the_original()
     {
         using var expected = Original("llama2");
         using var actual = JsonDocument.Parse(Convert("llama2", "llama", "default"));
-        // Runs of spaces have the lowest score in that model: they are merged last.
         static IEnumerable<string> Merges(JsonDocument tokenizer) => tokenizer.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray()
             .Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()! : $"{merge[0].GetString()} {merge[1].GetString()}");
         Assert.Equal(Merges(expected), Merges(actual));
@@ -105,12 +110,21 @@ public sealed class GgufTokenizerTests
         if (model == "gpt2")
             image.Add("tokenizer.ggml.merges", root.GetProperty("model").GetProperty("merges").EnumerateArray().Select(m => m.ValueKind == JsonValueKind.String ? m.GetString()! : $"{m[0].GetString()} {m[1].GetString()}").ToArray());
         else
-            image.Add("tokenizer.ggml.scores", Enumerable.Range(0, count).Select(id => types[id] != 1 ? 0 : tokens[id].Length > 1 && tokens[id].All(c => c == '▁') ? -1e9f : -(float)(id - 259)).ToArray());
+            image.Add("tokenizer.ggml.scores", Scores(root, tokens, types)).Add("tokenizer.ggml.add_space_prefix", root.GetProperty("normalizer").GetRawText().Contains("Prepend", StringComparison.Ordinal));
         if (root.GetProperty("post_processor").GetRawText() is var post && post.Contains("TemplateProcessing", StringComparison.Ordinal))
             image.Add("tokenizer.ggml.bos_token_id", (uint)Array.FindIndex(tokens, t => t is "<s>" or "<|begin_of_text|>")).Add("tokenizer.ggml.add_bos_token", true);
         File.WriteAllBytes(folder["x.gguf"], image.ToArray());
         using var file = GgufFile.Open(folder["x.gguf"]);
         return GgufTokenizer.ToJson(file.Metadata);
+    }
+
+    // The earlier a piece is merged first, the higher its score.
+    private static float[] Scores(JsonElement root, string[] tokens, int[] types)
+    {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var merge in root.GetProperty("model").GetProperty("merges").EnumerateArray())
+            first.TryAdd(merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Replace(" ", "", StringComparison.Ordinal) : merge[0].GetString() + merge[1].GetString(), first.Count);
+        return [.. tokens.Select((token, id) => types[id] == 1 ? -(float)first.GetValueOrDefault(token, 1 << 20) : 0)];
     }
 
     private static void Agree(Tokenizer tokenizer, string name)
