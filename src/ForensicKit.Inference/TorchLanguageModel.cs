@@ -41,7 +41,7 @@ public sealed class TorchLanguageModel : ILanguageModel
         (_decoder, _tokenizer, _ends, _begin, _alone, _clock, Description) = (decoder, tokenizer, ends, begin, options.Deterministic, options.Clock, description);
         // Only when it is asked for: a model whose template is broken still completes texts.
         _chat = new(chat);
-        _maxBatchTokens = MaxBatchTokens(decoder.Device);
+        _maxBatchTokens = MaxBatchTokens(decoder.Config, decoder.Device);
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed class TorchLanguageModel : ILanguageModel
             tokenizer.Sha256,
             place.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(place.index, 0)}") : "cpu",
             options.Precision switch { WeightPrecision.Float32 => "float32", WeightPrecision.BFloat16 => "float32 with matrices of bfloat16", _ => "float32 with matrices of 8 bits" },
-            options.Deterministic ? "one request at a time" : string.Create(CultureInfo.InvariantCulture, $"requests that begin alike share what they have in common; longest first, at most {MaxBatchTokens(place)} tokens at once"),
+            options.Deterministic ? "one request at a time" : string.Create(CultureInfo.InvariantCulture, $"requests that begin alike share what they have in common; longest first, at most {MaxBatchTokens(config, place)} tokens at once"),
             get_num_threads(),
             Libraries(),
             config.ContextLength));
@@ -211,7 +211,8 @@ public sealed class TorchLanguageModel : ILanguageModel
         }
     }
 
-    private static int MaxBatchTokens(Device device) => device.type == DeviceType.CUDA ? 1 << 15 : 1 << 12;
+    // Enough for products at full speed; more only takes memory, most of it between the matrices of the feed-forward blocks.
+    private static int MaxBatchTokens(DecoderConfig config, Device device) => device.type == DeviceType.CUDA ? 1 << 15 : Math.Clamp((6 << 20) / (2 * config.IntermediateSize), 1 << 10, 1 << 13);
 
     private static Device Place(string device)
     {

@@ -18,7 +18,7 @@ internal static class InferenceSpeed
 
     /// <summary>Measures and prints tables.</summary>
     /// <param name="what">
-    /// What to measure: <c>scoring</c>, <c>decode</c>, <c>sharing</c>; all where none is named. With <c>one-thread</c>, in processor time, which
+    /// What to measure: <c>scoring</c>, <c>prefill</c>, <c>decode</c>, <c>sharing</c>; all where none is named. With <c>one-thread</c>, in processor time, which
     /// other work on the machine disturbs less.
     /// </param>
     public static void Run(string[] what)
@@ -39,6 +39,8 @@ internal static class InferenceSpeed
             Scoring("500M", RandomModel.Medium, [1, 4]);
         }
 
+        if (Asked("prefill"))
+            Prefill("135M", RandomModel.Small);
         if (Asked("decode"))
             Decode("135M", RandomModel.Small, 48);
         if (Asked("sharing"))
@@ -67,6 +69,30 @@ internal static class InferenceSpeed
                 var rate = Median(scores) * RandomModel.OperationsPerToken(config) / 1e9;
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| scoring {name}, {precision}, {rows} × 512 | {Median(scores):F0} tokens/s | {rate:F0} GF/s | GEMM {products.Average():F0} GF/s | ratio {rate / products.Average():F2} |"));
             }
+        }
+    }
+
+    // As llama-bench's pp512: 512 tokens read, logits of the last one only.
+    private static void Prefill(string name, DecoderConfig config)
+    {
+        foreach (var precision in Precisions)
+        {
+            using var decoder = RandomModel.Make(config, precision);
+            var speeds = new List<double>();
+            for (var round = -1; round < Rounds; round++)
+            {
+                var answer = new FixedAnswer(Tokens(config, 512), 1);
+                var seconds = Seconds(() =>
+                {
+                    foreach (var _ in new TextGenerator(decoder, get_num_threads()).Steps([answer], 4096, CancellationToken.None))
+                    {
+                    }
+                });
+                if (round >= 0)
+                    speeds.Add(512 / seconds);
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| prefill {name}, {precision}, 512 | {Median(speeds):F0} tokens/s | GEMM {Products():F0} GF/s |"));
         }
     }
 
@@ -130,7 +156,7 @@ internal static class InferenceSpeed
         foreach (var group in groups)
         {
             var sheets = group.Select(p => new ScoreSheet(p.Continuation, Moments: false)).ToList();
-            foreach (var _ in new ContinuationScorer(decoder, get_num_threads(), 4096).Score(group, sheets, CancellationToken.None))
+            foreach (var _ in new ContinuationScorer(decoder, get_num_threads(), 2048).Score(group, sheets, CancellationToken.None))
             {
             }
         }

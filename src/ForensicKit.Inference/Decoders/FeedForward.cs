@@ -24,6 +24,8 @@ internal sealed class FeedForward : IDisposable
     public Tensor Apply(Tensor x)
     {
         var inner = _up.Apply(x);
+        if (_config is { Gated: true, Activation: Activation.Silu } && FewTokens.Applies(x))
+            return _down.Apply(FewTokens.GatedSilu(inner, _width));
         return _down.Apply(_config.Gated ? Activate(inner.narrow(-1, 0, _width)).mul(inner.narrow(-1, _width, _width)) : Activate(inner));
     }
 

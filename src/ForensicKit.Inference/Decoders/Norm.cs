@@ -30,6 +30,8 @@ internal sealed class Norm : IDisposable
     {
         if (_kind == NormKind.Layer)
             return nn.functional.layer_norm(x, _weight.shape, _weight, _bias, _epsilon);
+        if (FewTokens.Applies(x))
+            return FewTokens.RootMeanSquareNorm(x, _weight, _epsilon);
         using var norm = x.norm(-1, keepdim: true);
         using var scale = norm.square().div(x.size(-1)).add(_epsilon).rsqrt();
         using var scaled = x * scale;

@@ -51,7 +51,10 @@ internal abstract class Projection : IDisposable
         public override Tensor Apply(Tensor x)
         {
             var (weight, bias) = parts.Length == 1 ? parts[0] : Join(parts);
-            return nn.functional.linear(x, weight, bias);
+            if (!FewTokens.Applies(x) || x.numel() / x.size(-1) > FewTokens.Most || !FewTokens.CanRead(weight))
+                return nn.functional.linear(x, weight, bias);
+            var result = FewTokens.Multiply(x, weight);
+            return bias is null ? result : result.add_(bias);
         }
 
         public override void Dispose()

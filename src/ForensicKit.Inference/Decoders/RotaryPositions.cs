@@ -54,6 +54,8 @@ internal sealed class RotaryPositions : IDisposable
     /// <summary>Turns <paramref name="x"/> [tokens, heads, head size].</summary>
     public Tensor Turn(Tensor x, Tensor cosines, Tensor sines)
     {
+        if (FewTokens.Applies(x))
+            return FewTokensAttention.Turn(x, cosines, sines);
         if (_size == x.size(-1))
             return TurnAll(x, cosines, sines);
         return cat([TurnAll(x.narrow(-1, 0, _size), cosines, sines), x.narrow(-1, _size, x.size(-1) - _size)], -1);

@@ -87,13 +87,23 @@ internal sealed class RowCache : IDisposable
         int[] positions = [.. Enumerable.Range(0, rows).Select(Tokens)];
         Slots++;
         int[]? regimes = config.RopeScaling is { } scaling ? Array.ConvertAll(positions, p => scaling.Regime(p + 1, config.ContextLength)) : null;
+        var few = rows <= FewTokens.Most && FewTokens.CanRead(_keys[0]);
         var masks = new Dictionary<int, Tensor?>();
+        var seen = new Dictionary<int, SeenSlots[]>();
         foreach (var window in config.SlidingLayers.Contains(true) ? (int?[])[null, config.Window] : [null])
-            masks.Add(window ?? 0, Mask(positions, window));
+        {
+            if (few)
+                seen.Add(window ?? 0, [.. positions.Select((position, row) => Seen(row, position, window))]);
+            else
+                masks.Add(window ?? 0, Mask(positions, window));
+        }
+
         return _decoder.Run(new(ids, positions, regimes), (layer, queries, keys, values) =>
         {
             _keys[layer].narrow(2, slot, 1).copy_(keys.unsqueeze(2));
             _values[layer].narrow(2, slot, 1).copy_(values.unsqueeze(2));
+            if (few)
+                return FewTokensAttention.Attend(config, queries, _keys[layer], _values[layer], seen[config.WindowOf(layer) ?? 0]);
             return _decoder.Form.Masked(queries.unsqueeze(2), _keys[layer].narrow(2, 0, Slots), _values[layer].narrow(2, 0, Slots), masks[config.WindowOf(layer) ?? 0])
                 .reshape(rows, config.Heads * config.HeadSize);
         }).MoveToOuterDisposeScope();
@@ -103,6 +113,12 @@ internal sealed class RowCache : IDisposable
     {
         foreach (var tensor in _keys.Concat(_values))
             tensor.Dispose();
+    }
+
+    private SeenSlots Seen(int row, int position, int? window)
+    {
+        var first = window is { } w ? Math.Max(0, position - w + 1) : 0;
+        return new(Math.Min(first, _lengths[row]), _lengths[row], _promptSlots + Math.Max(0, first - _lengths[row]), Slots);
     }
 
     // [rows, 1, 1, slots]: minus infinity in holes and before the window; null where every row sees everything.

@@ -53,6 +53,7 @@ public static class TorchRuntime
 
     private static (IntPtr Bridge, string? Note) LoadLibraries()
     {
+        NativeAllocator.KeepFreedMemory();
         Preload();
         return OperatingSystem.IsLinux() ? LoadOnLinux() : (IntPtr.Zero, null);
     }
