@@ -1,14 +1,16 @@
 using ForensicKit.Cases;
 using ForensicKit.Evidence;
 using ForensicKit.Inference;
+using ForensicKit.Inference.ChatTemplates;
 using ForensicKit.Inference.Decoders;
+using ForensicKit.Inference.Endpoints;
 using ForensicKit.Manifests;
 using ForensicKit.Models;
 using ForensicKit.Sandbox;
 
 namespace ForensicKit.Notebooks;
 
-/// <summary>Models in this process and sandboxes on this machine.</summary>
+/// <summary>Models in this process or behind the endpoint that their manifest names, and sandboxes on this machine.</summary>
 /// <param name="options">How models in this process run.</param>
 internal sealed class LocalEngines(LoadOptions options) : IModelEngines
 {
@@ -33,6 +35,8 @@ internal sealed class LocalEngines(LoadOptions options) : IModelEngines
     /// <inheritdoc/>
     public ILanguageModel LoadModel(ModelManifest model, IReadOnlyList<VerifiedArtifact> files)
     {
+        if (model.Endpoint is { } endpoint)
+            return Open(model, endpoint, files);
         var folders = files.Select(f => Path.GetDirectoryName(f.FilePath)!).Distinct(StringComparer.Ordinal).ToList();
         return folders.Count == 1
             ? TorchLanguageModel.Load(
@@ -48,6 +52,19 @@ internal sealed class LocalEngines(LoadOptions options) : IModelEngines
         "python" => Python(),
         _ => throw new KitException($"No sandbox: there is none for programs in '{language}' here, and they are never run without one.", null, "Programs in JavaScript and Python can be run.", ExitCode.EnvironmentLacks),
     };
+
+    private static EndpointLanguageModel Open(ModelManifest model, ModelEndpoint endpoint, IReadOnlyList<VerifiedArtifact> files)
+    {
+        string? Path(string? id) => files.FirstOrDefault(f => f.Artifact.Id == id)?.FilePath;
+        var template = Path(endpoint.ChatTemplate) is { } file ? ChatTemplate.FromTokenizerConfig(file) : null;
+        var surroundings = new EndpointSurroundings
+        {
+            TokenizerFile = Path(endpoint.Tokenizer),
+            ChatTemplate = template is null ? null : (said, prompt) => template.Render(ChatRequest.Of(said) with { AddGenerationPrompt = prompt }),
+        };
+        // Off the caller's thread, which may be one that answers come back to.
+        return Task.Run(() => EndpointLanguageModel.OpenAsync(model.Title, endpoint, model.FilePath, surroundings, CancellationToken.None)).GetAwaiter().GetResult();
+    }
 
     private static PythonSandbox Python()
     {

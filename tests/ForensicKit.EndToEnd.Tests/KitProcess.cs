@@ -17,9 +17,12 @@ internal static class KitProcess
     public static KitResult Run(params string[] arguments) => Run(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
     /// <summary>Runs with environment variables set.</summary>
-    public static KitResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static KitResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) => RunIn(null, environment, arguments);
+
+    /// <summary>Runs in a folder with manifests of its own.</summary>
+    public static KitResult RunIn(string? folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Start(environment, arguments);
+        using var process = Start(environment, arguments, folder);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -28,11 +31,11 @@ internal static class KitProcess
 
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
-    private static Process Start(IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private static Process Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string? folder = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            WorkingDirectory = TestData.RepositoryRoot,
+            WorkingDirectory = folder ?? TestData.RepositoryRoot,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -16,7 +16,7 @@ internal sealed class Answers(Scenario scenario, Request request, bool isProbe)
 
     private string Prompt => IsChat
         ? string.Join('\n', _asked["messages"]!.AsArray().Select(m => $"{m!["role"]}: {m["content"]}"))
-        : _asked["prompt"]!.GetValue<string>();
+        : _asked["prompt"] is JsonArray ids ? string.Concat(ids.Select(id => $" t{id}")) : _asked["prompt"]!.GetValue<string>();
 
     /// <summary>Why the question is refused; null where it is not.</summary>
     public string? Refusal() => true switch
@@ -44,7 +44,7 @@ internal sealed class Answers(Scenario scenario, Request request, bool isProbe)
         }
         else
         {
-            choice["text"] = Echo ? Prompt + text : text;
+            choice["text"] = Echo ? (scenario.Has("prefix") && !isProbe ? "Other" : "") + Prompt + text : text;
             if (_asked["logprobs"] is not null)
                 choice["logprobs"] = Lists(words);
             if (_asked["prompt_logprobs"] is not null)
@@ -159,6 +159,8 @@ internal sealed class Answers(Scenario scenario, Request request, bool isProbe)
         {
             if (i == 0)
                 return (JsonNode?)null;
+            if (scenario.Has("wrongids") && !isProbe)
+                w = new(w.Text + "!", w.LogProb, w.Rank);
             var entry = new JsonObject { [w.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Entry(w.LogProb, w.Rank + 1, w.Text) };
             for (var k = 0; k < 2; k++)
             {

@@ -9,7 +9,7 @@ internal static class Faults
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(2);
 
     /// <summary>Acts on a request if the fault concerns it; null where it does not.</summary>
-    public static async Task<bool?> ActAsync(string[] fault, Wire wire, Request request, int elsewhere, Func<string[], bool> take)
+    public static async Task<bool?> ActAsync(string[] fault, Wire wire, Request request, int number, int elsewhere, Func<string[], bool> take)
     {
         switch (fault[0])
         {
@@ -18,6 +18,10 @@ internal static class Faults
                 await wire.SendAsync(
                     int.Parse(fault[2], CultureInfo.InvariantCulture), "application/json", """{"error": {"message": "Told\r\nto wait, Bearer """ + request.Headers.GetValueOrDefault("Authorization") + "\"}}",
                     fault.Length > 3 ? $"Retry-After: {fault[3]}\r\n" : "");
+                return true;
+            // window~FROM~TO~CODE: of all questions, those numbers.
+            case "window" when number >= int.Parse(fault[1], CultureInfo.InvariantCulture) && number <= int.Parse(fault[2], CultureInfo.InvariantCulture):
+                await wire.SendAsync(int.Parse(fault[3], CultureInfo.InvariantCulture), "application/json", "{}");
                 return true;
             case "reset" when take(fault):
                 wire.Reset();

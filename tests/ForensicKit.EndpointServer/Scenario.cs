@@ -12,6 +12,8 @@ internal sealed class Scenario(string name)
     private readonly Lock _state = new();
     private readonly Dictionary<string, int> _left = new(StringComparer.Ordinal);
 
+    private int _asked;
+
     /// <summary>Notes a request.</summary>
     public void Note(Request request)
     {
@@ -45,9 +47,10 @@ internal sealed class Scenario(string name)
         var isProbe = request.Body.Contains(ProbeText, StringComparison.Ordinal);
         if (!isProbe)
         {
+            var number = Interlocked.Increment(ref _asked);
             foreach (var fault in _faults)
             {
-                if (await Faults.ActAsync(fault, wire, request, elsewhere, Take) is { } keep)
+                if (await Faults.ActAsync(fault, wire, request, number, elsewhere, Take) is { } keep)
                     return keep;
             }
         }

@@ -28,7 +28,7 @@ public static partial class WordModel
         {
             var word = text.Substring(match.Index, match.Length);
             before = (before * 31) + Hash(word);
-            words.Add(new(word, -0.1 - (before % 1000 / 250.0), (int)(before / 1000 % 3) switch { 0 => 0, 1 => 1, _ => 5 }));
+            words.Add(new(word, -1 - (before % 1000 / 250.0), (int)(before / 1000 % 3) switch { 0 => 0, 1 => 1, _ => 5 }));
         }
 
         return words;

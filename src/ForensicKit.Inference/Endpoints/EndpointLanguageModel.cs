@@ -15,7 +15,7 @@ namespace ForensicKit.Inference.Endpoints;
 /// are sent as they are, so whether a token that begins texts comes before them is the server's doing; with the model's tokenizer at hand tokens are
 /// sent instead, without special ones, as the kit's own engine and lm-evaluation-harness do.
 /// </remarks>
-public sealed class EndpointLanguageModel : ILanguageModel, IMeteredModel
+public sealed class EndpointLanguageModel : ILanguageModel, IServedModel
 {
     private readonly ModelEndpoint _endpoint;
     private readonly EndpointSurroundings _surroundings;
@@ -43,6 +43,9 @@ public sealed class EndpointLanguageModel : ILanguageModel, IMeteredModel
 
     /// <inheritdoc/>
     public ModelDescription Description { get; }
+
+    /// <inheritdoc/>
+    public int Concurrency => _endpoint.Concurrency;
 
     /// <inheritdoc/>
     public ModelUsage Usage => _transport.Usage.Current;

@@ -58,7 +58,9 @@ internal sealed class ServerProgram
                 question["top_k"] = sampling.TopK;
                 question["min_p"] = sampling.MinP;
                 question["repeat_penalty"] = sampling.RepetitionPenalty;
-                question["repeat_last_n"] = -1;
+                // Otherwise only the last 64 tokens count; some versions refuse -1 for all.
+                if (sampling.RepetitionPenalty is not 1)
+                    question["repeat_last_n"] = 1 << 17;
                 // Its own order draws before it tempers; and what other requests left in its cache would decide close calls.
                 question["samplers"] = new JsonArray("penalties", "temperature", "top_k", "top_p", "min_p");
                 question["cache_prompt"] = false;

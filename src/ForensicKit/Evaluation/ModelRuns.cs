@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ForensicKit.Benchmarks;
@@ -22,11 +23,13 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
     public static Run RunOf(CaseManifest manifest, RunPlan plan, ModelManifest model, BenchmarkManifest benchmark)
     {
         var protocol = Json(plan.Protocol);
-        var weights = Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal) || a.Path.EndsWith(".gguf", StringComparison.Ordinal)));
+        // What an endpoint's server has for weights is not known: who it is stands in their place.
+        var weights = model.Endpoint is null ? Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal) || a.Path.EndsWith(".gguf", StringComparison.Ordinal))) : null;
+        var identity = model.Endpoint is { } endpoint ? endpoint.Identity + Hash(model.Artifacts) : Hash(model.Artifacts);
         var items = Hash(benchmark.ItemArtifacts);
         return new Run
         {
-            Id = EvidenceDatabase.Sha256(string.Join('\n', "inference", plan.Model, Hash(model.Artifacts), plan.Benchmark, items, protocol, manifest.Seed.ToString(CultureInfo.InvariantCulture)))[..16],
+            Id = EvidenceDatabase.Sha256(string.Join('\n', "inference", plan.Model, identity, plan.Benchmark, items, protocol, manifest.Seed.ToString(CultureInfo.InvariantCulture)))[..16],
             Model = plan.Model,
             Benchmark = plan.Benchmark,
             Origin = "inference",
@@ -73,10 +76,21 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
         {
             progress?.Report(new StepProgress(step, done, total, "responses"));
-            var answers = plan.Protocol.Kind == ProtocolKind.Choices
-                ? await ScoreAsync(run.Id, plan.Protocol, chunk, model, cancellationToken)
-                : await GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
-            evidence.AppendResponses(answers, cancellationToken);
+            var answers = new List<Response>(chunk.Length);
+            try
+            {
+                var answering = plan.Protocol.Kind == ProtocolKind.Choices
+                    ? ScoreAsync(run.Id, plan.Protocol, chunk, model, cancellationToken)
+                    : GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
+                await foreach (var answer in answering)
+                    answers.Add(answer);
+            }
+            finally
+            {
+                // Also where the model fails or is stopped: what was answered, and may have been paid for, is never asked again.
+                evidence.AppendResponses(answers, CancellationToken.None);
+            }
+
             done += answers.Count;
         }
 
@@ -103,15 +117,15 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         }
     }
 
-    private static async Task<List<Response>> ScoreAsync(string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<Response> ScoreAsync(
+        string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var asked = requests.Select((r, i) => new ContinuationRequest(i, r.Prompt, protocol.BeforeChoice + r.Item.Choices[r.Choice!.Value])).ToList();
-        var answers = new List<Response>(requests.Length);
         await foreach (var scored in model.ScoreAsync(asked, cancellationToken))
         {
             var text = asked[scored.Id].Continuation;
             var sum = scored.LogProbs.Sum();
-            answers.Add(Of(runId, requests[scored.Id]) with
+            yield return Of(runId, requests[scored.Id]) with
             {
                 Text = text,
                 LogLikelihood = sum,
@@ -119,30 +133,26 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 LogLikelihoodPerByte = sum / Encoding.UTF8.GetByteCount(text.TrimStart()),
                 TokenIds = scored.TokenIds,
                 TokenLogProbs = scored.LogProbs,
-            });
+            };
         }
-
-        return answers;
     }
 
-    private async Task<List<Response>> GenerateAsync(string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Response> GenerateAsync(
+        string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var sampling = new Sampling(protocol.Temperature, protocol.TopP);
         var asked = requests.Select((r, i) => new GenerationRequest(i, r.Prompt, protocol.MaxTokens, protocol.Stop, sampling, SeedOf(r))).ToList();
-        var answers = new List<Response>(requests.Length);
         await foreach (var generated in model.GenerateAsync(asked, cancellationToken))
         {
-            answers.Add(Of(runId, requests[generated.Id]) with
+            yield return Of(runId, requests[generated.Id]) with
             {
                 Text = generated.Text,
-                LogLikelihood = generated.LogProbs.Sum(),
+                LogLikelihood = generated.LogProbs.Count > 0 ? generated.LogProbs.Sum() : null,
                 TokenIds = generated.TokenIds,
                 TokenLogProbs = generated.LogProbs,
                 FinishReason = generated.FinishReason,
-            });
+            };
         }
-
-        return answers;
     }
 
     private static Response Of(string runId, Request request) => new()

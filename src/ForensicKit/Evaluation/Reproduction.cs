@@ -96,11 +96,31 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
             var run = RunOf(plan);
             if (evidence.IsComplete(run.Id, cancellationToken))
                 continue;
-            var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), Model(plan.Model, engines), progress, cancellationToken);
-            dossier.RecordOnce(
-                "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("protocol", plan.Protocol.Id),
-                ("responses", responses.ToString(CultureInfo.InvariantCulture)));
+            var model = Model(plan.Model, engines);
+            var before = (model as IServedModel)?.Usage;
+            try
+            {
+                var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), model, progress, cancellationToken);
+                dossier.RecordOnce(
+                    "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("protocol", plan.Protocol.Id),
+                    ("responses", responses.ToString(CultureInfo.InvariantCulture)));
+            }
+            finally
+            {
+                RecordUse(run, before, (model as IServedModel)?.Usage);
+            }
         }
+    }
+
+    // What a server was asked may have cost something: noted of every attempt, also of one that failed.
+    private void RecordUse(Run run, ModelUsage? before, ModelUsage? after)
+    {
+        if (before is null || after is null || after.Requests == before.Requests)
+            return;
+        dossier.Custody.Append(
+            "endpoint", run.Id, ("answers_with_usage", Text(after.Counted - before.Counted)), ("completion_tokens", Text(after.CompletionTokens - before.CompletionTokens)),
+            ("prompt_tokens", Text(after.PromptTokens - before.PromptTokens)), ("repeated_requests", Text(after.Repeated - before.Repeated)),
+            ("requests", Text(after.Requests - before.Requests)));
     }
 
     /// <summary>Scores what the models answered: under pure rules from evidence alone, programs by running them in a sandbox.</summary>
@@ -237,5 +257,5 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
         return items;
     }
 
-    private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
+    private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -33,7 +33,9 @@ internal static class LatencyStep
                 ? LoadSchedule.SingleStream(plan.SingleStreamRequests)
                 : LoadSchedule.Poisson((ulong)seed, load.QueriesPerSecond!.Value, plan.OpenLoopRequests);
             var measured = new List<LatencyRequest>();
-            await foreach (var request in new LoadRunner(model, TimeProvider.System).RunAsync(schedule, requests, WarmUp, cancellationToken))
+            // A single stream is one request at a time by its definition; a server serves as many as it may be asked.
+            var concurrency = load.Kind == LoadKind.SingleStream ? 1 : (model as IServedModel)?.Concurrency ?? 1;
+            await foreach (var request in new LoadRunner(model, TimeProvider.System, concurrency).RunAsync(schedule, requests, WarmUp, cancellationToken))
             {
                 measured.Add(request);
                 progress?.Report(new StepProgress($"Measuring latency, {load.Words}", measured.Count, schedule.ScheduledNs.Count, "requests"));

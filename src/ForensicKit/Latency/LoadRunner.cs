@@ -111,8 +111,11 @@ public sealed class LoadRunner(ILanguageModel model, TimeProvider clock, int con
             var (tokens, error) = (0, (string?)null);
             try
             {
-                await foreach (var _ in model.StreamAsync(requests[index % requests.Count], stop.Token))
+                await foreach (var piece in model.StreamAsync(requests[index % requests.Count], stop.Token))
                 {
+                    // A server says only why the answer ends: that is no token.
+                    if (piece is { TokenId: < 0, Text: "", FinishReason: not null })
+                        continue;
                     last = Now();
                     first ??= last;
                     tokens++;

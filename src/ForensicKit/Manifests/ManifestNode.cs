@@ -35,6 +35,9 @@ internal sealed record MapNode(Position At, IReadOnlyList<KeyValuePair<ScalarNod
     public int? OptionalCount(string name) =>
         OptionalText(name) is { } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
 
+    /// <summary>Whether a field says <c>true</c>; false where it is absent.</summary>
+    public bool IsTrue(string name) => OptionalText(name) == "true";
+
     /// <summary>The decimal number of a field that must be there.</summary>
     public double Number(string name) => double.Parse(Text(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 

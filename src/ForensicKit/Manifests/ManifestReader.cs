@@ -33,7 +33,7 @@ internal static class ManifestReader
     /// <inheritdoc cref="ReadBenchmark"/>
     public static ModelManifest ReadModel(string path)
     {
-        var root = Checked(path, ManifestSchemas.Model, Path.GetFileNameWithoutExtension(path));
+        var root = Checked(path, ManifestSchemas.Model, Path.GetFileNameWithoutExtension(path), references => references.CheckModel());
         return new ModelManifest
         {
             Name = root.Text("name"),
@@ -41,6 +41,7 @@ internal static class ManifestReader
             Source = root.Text("source"),
             Licence = root.Text("licence"),
             Artifacts = Artifacts(root),
+            Endpoint = root.Map("endpoint") is { } endpoint ? EndpointShapes.Read(endpoint) : null,
             Notes = root.Texts("notes"),
             FilePath = path,
         };

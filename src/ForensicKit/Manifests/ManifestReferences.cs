@@ -24,6 +24,23 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         CheckArtifacts(files);
     }
 
+    /// <summary>For models: the file of the endpoint's tokenizer.</summary>
+    public void CheckModel()
+    {
+        if (root.Map("endpoint") is not { } endpoint)
+            return;
+        MustBeKnown(endpoint["tokenizer"], "artifact", Artifacts, "Add it to 'artifacts'.");
+        MustBeKnown(endpoint["chat_template"], "artifact", Artifacts, "Add it to 'artifacts'.");
+        // As text it would meet a server that puts the token that begins texts before it once more.
+        if (endpoint["chat_template"] is { } template && endpoint["tokenizer"] is null)
+            errors.Add(template.At, "'chat_template' needs 'tokenizer'.", "Give 'tokenizer' too, so that tokens are sent.");
+        var isChat = endpoint["api"] is ScalarNode { Value: var api } && api.Trim() == "chat";
+        if (isChat && endpoint["tokenizer"] is { } tokenizer)
+            errors.Add(tokenizer.At, "A chat interface takes no tokens.", "Remove 'tokenizer', or ask through 'api: completions'.");
+        if (!isChat && endpoint["prompt_as_message"] is { } asMessage)
+            errors.Add(asMessage.At, "'prompt_as_message' is for chat interfaces.", "Remove it, or ask through 'api: chat'.");
+    }
+
     /// <summary>For cases: models, benchmarks, files and rules.</summary>
     public void CheckCase(ManifestCatalogue catalogue)
     {

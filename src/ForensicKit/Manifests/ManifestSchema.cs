@@ -41,6 +41,9 @@ internal sealed record ValueShape(string Name, string Pattern, string Mend) : Sh
     /// <summary>Whether it is a number in YAML and must not be quoted; printed scores may be either.</summary>
     public bool IsNumber { get; init; }
 
+    /// <summary>Whether it is <c>true</c> or <c>false</c> and must not be quoted.</summary>
+    public bool IsTruth { get; init; }
+
     /// <summary>The only values allowed; empty where the pattern says all.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
@@ -64,7 +67,7 @@ internal sealed record ValueShape(string Name, string Pattern, string Mend) : Sh
             errors.Add(node.At, $"'{field}' is '{Shown(value)}'.", ManifestErrors.DidYouMean(value, Choices) + $"Use one of {string.Join(", ", Choices)}.");
         else if (value.Length > MaximumLength)
             errors.Add(node.At, string.Create(CultureInfo.InvariantCulture, $"'{field}' is longer than {MaximumLength} characters."), "Shorten it.");
-        else if (IsNumber && !scalar.IsPlain)
+        else if ((IsNumber || IsTruth) && !scalar.IsPlain)
             errors.Add(node.At, $"'{field}' is quoted text where {Words} is expected.", "Remove the quotes.");
         else if (!Fits(value))
             errors.Add(node.At, $"'{field}' is '{Shown(value)}' where {Words} is expected.", Mend);

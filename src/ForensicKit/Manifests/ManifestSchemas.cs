@@ -77,6 +77,7 @@ internal static class ManifestSchemas
         new("source", Shapes.Text, true, "Model card, paper or repository."),
         new("licence", Shapes.Text, true, "SPDX identifier or name of the licence of the weights, or 'none'."),
         new("artifacts", Artifacts, false, "Weights, configuration and tokenizer. Leave it out where the kit never runs the model."),
+        new("endpoint", EndpointShapes.Endpoint, false, "A server that answers for the model: the kit then asks it and runs nothing itself."),
         new("notes", Sentences, false, "What else should be known of it."),
     ]);
 

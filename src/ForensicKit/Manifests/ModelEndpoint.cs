@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ForensicKit.Manifests;
 
 /// <summary>Which of a server's interfaces is asked.</summary>
@@ -58,6 +60,22 @@ public sealed record ModelEndpoint
     /// <summary>Text that stands for an empty context where texts are scored, for example <c>&lt;|endoftext|&gt;</c>; null for none.</summary>
     public string? EmptyContext { get; init; }
 
+    /// <summary>Everything here that decides answers, as one text: limits, waiting and the key do not.</summary>
+    public string Identity => JsonSerializer.Serialize(new SortedDictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["url"] = Url,
+        ["model"] = Model,
+        ["api"] = Api.ToString(),
+        ["server"] = Server,
+        ["prompt_as_message"] = PromptAsMessage ? "true" : null,
+        ["empty_context"] = EmptyContext,
+        ["tokenizer"] = Tokenizer,
+        ["chat_template"] = ChatTemplate,
+    });
+
     /// <summary>Id of the artifact with the model's tokenizer.json; null where the server splits texts into tokens.</summary>
     public string? Tokenizer { get; init; }
+
+    /// <summary>Id of the artifact with the model's tokenizer_config.json, for its chat template; null where the server keeps it.</summary>
+    public string? ChatTemplate { get; init; }
 }

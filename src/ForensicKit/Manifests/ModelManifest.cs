@@ -20,6 +20,9 @@ public sealed record ModelManifest
     /// <summary>Weights, configuration and tokenizer; empty where the kit never runs the model.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
+    /// <summary>The server that answers for it; null where the kit runs it itself, or never.</summary>
+    public ModelEndpoint? Endpoint { get; init; }
+
     /// <summary>What else should be known of it.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -128,6 +128,8 @@ public static class SchemaDocument
     {
         if (value.Choices.Count > 0)
             return new() { ["enum"] = new JsonArray([.. value.Choices.Select(choice => JsonValue.Create(choice))]) };
+        if (value.IsTruth)
+            return new() { ["type"] = "boolean" };
         if (value.IsNumber)
         {
             return new()

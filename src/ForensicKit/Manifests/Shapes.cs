@@ -47,6 +47,9 @@ internal static class Shapes
     /// <summary>A size or seed.</summary>
     public static ValueShape Long { get; } = Whole("a whole number from 0", 0, long.MaxValue);
 
+    /// <summary>Whether something is so.</summary>
+    public static ValueShape Truth { get; } = new("true or false", "^(true|false)$", "Write true or false.") { IsTruth = true };
+
     /// <summary>A file with its hash.</summary>
     public static ObjectShape Artifact { get; } = new("an artifact", "artifacts",
     [
@@ -79,6 +82,9 @@ internal static class Shapes
 
     /// <summary>A field that says which schema a file follows.</summary>
     public static Field Schema(string id) => new("schema", OneOf(id), true, "The schema the file follows.");
+
+    /// <summary>A whole number in a range.</summary>
+    public static ValueShape Between(long minimum, long maximum) => Whole(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"), minimum, maximum);
 
     private static ValueShape Whole(string name, long minimum, long maximum) => new(name, "^[0-9]{1,19}$", "Write digits only.")
     {

@@ -8,9 +8,12 @@ namespace ForensicKit.Models;
 /// <param name="CompletionTokens">Tokens of answers, as those answers say.</param>
 public sealed record ModelUsage(long Requests, long Repeated, long Counted, long PromptTokens, long CompletionTokens);
 
-/// <summary>A model whose use is counted, for example because it is paid for.</summary>
-public interface IMeteredModel
+/// <summary>A model that a server serves: others may use it too, and it may have to be paid for.</summary>
+public interface IServedModel
 {
+    /// <summary>Most requests it is asked at a time.</summary>
+    int Concurrency { get; }
+
     /// <summary>What was used since it was opened.</summary>
     ModelUsage Usage { get; }
 }

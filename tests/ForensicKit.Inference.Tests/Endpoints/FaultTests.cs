@@ -170,7 +170,7 @@ public sealed class FaultTests(WordServer server) : IClassFixture<WordServer>
     [InlineData("key", "holds the key")]
     public async Task A_stream_that_breaks_is_an_error_after_what_came(string fault, string words)
     {
-        using var model = await WordServer.OpenAsync(server.At(fault), hurry: 20);
+        using var model = await WordServer.OpenAsync(server.At(fault) with { StallSeconds = 20 }, hurry: 20);
         var pieces = new List<GeneratedPiece>();
         var told = await Assert.ThrowsAsync<KitException>(async () =>
         {

@@ -50,8 +50,8 @@ public sealed class WordServer : IDisposable
         Api = api,
         KeyEnvironment = KeyVariable,
         ContextLength = 64,
-        TimeoutSeconds = 100,
-        StallSeconds = 20,
+        TimeoutSeconds = 600,
+        StallSeconds = 100,
     };
 
     /// <summary>The same over TLS, with a certificate that nobody trusts.</summary>

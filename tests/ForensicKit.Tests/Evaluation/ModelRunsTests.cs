@@ -26,7 +26,8 @@ public sealed class ModelRunsTests : IDisposable
         await Assert.ThrowsAsync<OperationCanceledException>(() => Ask(evidence, plan, items, stopped));
         Assert.False(evidence.IsComplete("run", CancellationToken.None));
         var stored = evidence.CountResponses("run", CancellationToken.None);
-        Assert.InRange(stored, 1, 1500);
+        // Nothing that was answered is lost, also of the batch that was stopped.
+        Assert.Equal(1500, stored);
 
         using var model = new CountingModel();
         Assert.Equal(2400, await Ask(evidence, plan, items, model));
@@ -77,6 +78,15 @@ public sealed class ModelRunsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_without_log_probabilities_has_no_likelihood()
+    {
+        var evidence = Evidence("none");
+        using var model = new CountingModel { GivesLogProbs = false };
+        await Ask(evidence, Plan(ProtocolKind.Generation), [Items(1)[0]], model);
+        Assert.All(evidence.ReadResponses("run", CancellationToken.None), r => Assert.Null(r.LogLikelihood));
+    }
+
+    [Fact]
     public void The_id_of_a_run_covers_what_decides_its_responses()
     {
         var plan = Plan(ProtocolKind.Choices);
@@ -84,12 +94,13 @@ public sealed class ModelRunsTests : IDisposable
         [
             Id(plan, Manifest(1)), Id(plan, Manifest(2)), Id(plan with { Protocol = plan.Protocol with { Template = "{{question}} " } }, Manifest(1)),
             Id(plan with { Protocol = plan.Protocol with { Temperature = 0.1 } }, Manifest(1)), Id(plan with { Benchmark = "other" }, Manifest(1)), Id(plan, Manifest(1), "bb"),
+            Id(plan, Manifest(1), endpoint: "https://a.example/v1"), Id(plan, Manifest(1), endpoint: "https://b.example/v1"),
         ];
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
         // How it is scored and where else it is asked decide nothing.
         Assert.Equal(ids[0], Id(plan with { Protocol = plan.Protocol with { Rules = ["other"], Models = ["model", "more"], Title = "Another" } }, Manifest(1)));
 
-        static string Id(RunPlan plan, CaseManifest manifest, string hash = "aa") => ModelRuns.RunOf(
+        static string Id(RunPlan plan, CaseManifest manifest, string hash = "aa", string? endpoint = null) => ModelRuns.RunOf(
             manifest, plan,
             new ModelManifest
             {
@@ -98,6 +109,7 @@ public sealed class ModelRunsTests : IDisposable
                 Source = "s",
                 Licence = "MIT",
                 FilePath = "m.yaml",
+                Endpoint = endpoint is null ? null : new() { Url = endpoint, Model = "m", Api = EndpointApi.Completions },
                 Artifacts = [new Artifact { Id = "w", Path = "model.safetensors", Sha256 = hash, Bytes = 1, Source = "s", Licence = "MIT" }],
             },
             new BenchmarkManifest
@@ -151,6 +163,8 @@ public sealed class ModelRunsTests : IDisposable
 
         public int StopAfter { get; init; } = int.MaxValue;
 
+        public bool GivesLogProbs { get; init; } = true;
+
         public List<string> Asked { get; } = [];
 
         public List<long> Seeds { get; } = [];
@@ -175,7 +189,7 @@ public sealed class ModelRunsTests : IDisposable
             foreach (var request in requests)
             {
                 await Answer();
-                yield return new GeneratedText(request.Id, request.Prompt + "!", [1], [-1], "stop");
+                yield return new GeneratedText(request.Id, request.Prompt + "!", GivesLogProbs ? [1] : [], GivesLogProbs ? [-1] : [], "stop");
             }
         }
 

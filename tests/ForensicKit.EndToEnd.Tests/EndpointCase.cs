@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ForensicKit.Inference.Tests.Endpoints;
+using ForensicKit.Manifests;
+using ForensicKit.TestSupport;
+
+namespace ForensicKit.EndToEnd.Tests;
+
+/// <summary>A folder with a case of its own: two small benchmarks, asked of a model behind an endpoint.</summary>
+internal sealed class EndpointCase : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public EndpointCase(ModelEndpoint endpoint)
+    {
+        foreach (var notebook in Directory.GetFiles(Path.Combine(TestData.RepositoryRoot, "notebooks")))
+        {
+            Directory.CreateDirectory(_folder["notebooks"]);
+            File.Copy(notebook, _folder["notebooks", Path.GetFileName(notebook)]);
+        }
+
+        var items = string.Concat(Enumerable.Range(0, Items).Select(i => $"{{\"question\": \"Sum {i}\", \"answer\": \"So {i}.\\n#### {i}\"}}\n"));
+        var choices = string.Concat(Enumerable.Range(0, Items).Select(i => $"Which of four {i}?,red {i},green {i},blue {i},grey {i},{"ABCD"[i % 4]}\n"));
+        Write("benchmarks/sums.yaml", Benchmark("sums", "gsm8k-jsonl", "sums.jsonl", items, "gsm8k/strict-match", ""));
+        Write("benchmarks/colours.yaml", Benchmark("colours", "mmlu-csv", "colours_test.csv", choices, "choice/sum", "choices: 4\n"));
+        Write("cases/sums.jsonl", items);
+        Write("cases/colours_test.csv", choices);
+        Write("models/words.yaml", Model(endpoint));
+        Write("cases/served/case.yaml", Case);
+    }
+
+    /// <summary>Items of each benchmark.</summary>
+    public const int Items = 8;
+
+    /// <summary>The dossier.</summary>
+    public string Dossier => _folder["dossiers", "served"];
+
+    /// <summary>Everything of the case.</summary>
+    public string Folder => _folder.Path;
+
+    public KitResult Investigate(params string[] more) => Run(["investigate", "served", "--out", Dossier, .. more]);
+
+    /// <summary>Checks the dossier without asking the server again.</summary>
+    public KitResult Verify() => Run("verify", Dossier, "--quick");
+
+    public void Dispose() => _folder.Dispose();
+
+    private KitResult Run(params string[] arguments) =>
+        KitProcess.RunIn(_folder.Path, new Dictionary<string, string>(StringComparer.Ordinal) { [WordServer.KeyVariable] = WordServer.Key }, arguments);
+
+    private static string Model(ModelEndpoint endpoint) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        schema: forensickit/model/v1
+        name: words
+        title: Word model
+        source: a server of the tests
+        licence: none
+        endpoint:
+          url: {endpoint.Url}
+          model: {endpoint.Model}
+          api: completions
+          key_environment: {WordServer.KeyVariable}
+          context_length: 256
+          concurrency: 3
+          attempts: {endpoint.Attempts}
+        """);
+
+    private const string Case =
+        """
+        schema: forensickit/case/v1
+        name: served
+        title: A model behind an endpoint
+        summary: A model that only its server has.
+        seed: 7
+        alpha: 0.05
+        margin_points: 1
+        suspect: words
+        models:
+          - { id: words, title: Word model, role: suspect, manifest: words }
+        claims:
+          - { id: sums, model: words, benchmark: sums, metric: accuracy, claimed: "90.0", n: 8, source: its announcement }
+          - { id: colours, model: words, benchmark: colours, metric: accuracy, claimed: "90.0", n: 8, source: its announcement }
+        protocols:
+          - { id: sums-standard, title: Greedy, role: standard, kind: generation, models: [words], benchmarks: [sums], template: "Question: {{question}}\nAnswer:", max_tokens: 6, rules: [gsm8k/strict-match] }
+          - { id: colours-standard, title: Choices, role: standard, kind: choices, models: [words], benchmarks: [colours], template: "Question: {{question}}\nAnswer:", rules: [choice/sum] }
+        admissible_protocols: [sums-standard, colours-standard]
+        """;
+
+    private static string Benchmark(string name, string format, string file, string content, string rule, string more)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$$"""
+            schema: forensickit/benchmark/v1
+            name: {{{name}}}
+            title: {{{name}}}
+            version: "1"
+            description: For a test.
+            source: a test
+            licence: MIT
+            items: { format: {{{format}}}, split: test, n: {{{Items}}}, artifacts: [{{{name}}}-items] }
+            {{{more}}}primary_metric: accuracy
+            aggregation: correct items divided by all items
+            standard:
+              id: {{{name}}}-standard
+              shots: { value: 0, source: a test }
+              template: { value: "Question: {{question}}\nAnswer:", source: a test }
+              decoding: { value: greedy, source: a test }
+              samples: { value: 1, source: a test }
+              aggregation: { value: mean, source: a test }
+              answer_extraction: { value: {{{rule}}}, source: a test }
+              metric: { value: accuracy, source: a test }
+            artifacts:
+              - { id: {{{name}}}-items, path: {{{file}}}, sha256: {{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}}, bytes: {{{bytes.Length}}}, source: a test, licence: MIT }
+            """);
+    }
+
+    private void Write(string path, string content)
+    {
+        var full = _folder["data-manifests", path];
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+    }
+}
