@@ -68,12 +68,12 @@ internal static class TokenizerComponentCheck
         {
             case "normalizer":
                 var normalizer = NormalizerReader.Read(config);
-                return input => CodePoints.Text(normalizer.Apply(new(CodePoints.Of(Text(input)))).Points);
+                return input => CodePoints.Text(normalizer.Apply(new(CodePoints.Of(Text(input))), new(Text(input).Length)).Points);
             case "pre_tokenizer":
                 var pre = PreTokenizerReader.Read(config);
                 return input =>
                 {
-                    var pieces = pre.Apply(TextPieces.Whole(new(CodePoints.Of(Text(input)))));
+                    var pieces = pre.Apply(TextPieces.Whole(new(CodePoints.Of(Text(input)))), new(Text(input).Length));
                     return pieces.Parts.Select(p => new object[]
                     {
                         CodePoints.Text(pieces.Text.Points.AsSpan(p.Start, p.End - p.Start)), pieces.Text.StartOf(p.Start), pieces.Text.EndOf(p.End - 1),

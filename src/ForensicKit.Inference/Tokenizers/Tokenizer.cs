@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using ForensicKit.Inference.Tokenizers.Models;
+using ForensicKit.Inference.Tokenizers.Patterns;
 using ForensicKit.Inference.Tokenizers.PostProcessors;
 using ForensicKit.Inference.Tokenizers.Reading;
 
@@ -32,7 +33,7 @@ public sealed class Tokenizer
         _parts = parts;
         Sha256 = sha256;
         _raw = new(parts.Added.Where(t => !t.Normalized).Select(t => (CodePoints.Of(t.Content), t)));
-        var normalized = parts.Added.Where(t => t.Normalized).ToDictionary(t => t, t => Normalize(new(CodePoints.Of(t.Content))).Points);
+        var normalized = parts.Added.Where(t => t.Normalized).ToDictionary(t => t, t => Normalize(new(CodePoints.Of(t.Content)), new(t.Content.Length)).Points);
         _normalized = new(normalized.Select(t => (t.Value, t.Key)));
         var pieces = new Dictionary<int, string>();
         foreach (var (token, id) in parts.Model.Vocabulary)
@@ -166,12 +167,13 @@ public sealed class Tokenizer
     /// <summary>The text of a token before it is decoded; null where there is none.</summary>
     public string? TextOf(int id) => _texts[id];
 
-    private MappedText Normalize(MappedText text) => _parts.Normalizer is { } normalizer && text.Length > 0 ? normalizer.Apply(text) : text;
+    private MappedText Normalize(MappedText text, StepBudget budget) => _parts.Normalizer is { } normalizer && text.Length > 0 ? normalizer.Apply(text, budget) : text;
 
     // Two passes: tokens that are looked for in the text as it is, and in what lies between them, normalized, the others.
     private void Cut(string text, Action<MappedText, int, int, AddedToken> takeToken, Action<TextPieces> takePieces)
     {
         var original = new MappedText(CodePoints.Of(text));
+        var budget = new StepBudget(text.Length);
         foreach (var (token, start, end) in _raw.Cut(original.Points))
         {
             if (token is not null)
@@ -180,7 +182,7 @@ public sealed class Tokenizer
                 continue;
             }
 
-            var normalized = Normalize(original.Slice(start, end));
+            var normalized = Normalize(original.Slice(start, end), budget);
             foreach (var (inner, from, to) in _normalized.Cut(normalized.Points))
             {
                 if (inner is not null)
@@ -190,7 +192,7 @@ public sealed class Tokenizer
                 }
 
                 var whole = TextPieces.Whole(normalized.Slice(from, to));
-                takePieces(_parts.PreTokenizer is { } pre ? pre.Apply(whole) : whole);
+                takePieces(_parts.PreTokenizer is { } pre ? pre.Apply(whole, budget) : whole);
             }
         }
     }

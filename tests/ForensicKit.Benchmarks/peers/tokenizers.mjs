@@ -6,12 +6,14 @@ import zlib from 'node:zlib';
 
 const [name, file, chunksFile] = process.argv.slice(2);
 const { Tokenizer } = (await import(name)).default;
+const begun = process.hrtime.bigint();
 const json = fs.readFileSync(file);
 const tokenizer = Tokenizer.fromString((file.endsWith('.gz') ? zlib.gunzipSync(json) : json).toString('utf8'));
+const load = Number(process.hrtime.bigint() - begun) / 1e9;
 const chunks = JSON.parse(fs.readFileSync(chunksFile, 'utf8'));
 const processor = process.cpuUsage(), wall = process.hrtime.bigint();
 let tokens = 0;
 for (const chunk of chunks)
   tokens += (await tokenizer.encode(chunk)).getLength();
 const seconds = Number(process.hrtime.bigint() - wall) / 1e9, used = process.cpuUsage(processor);
-console.log(JSON.stringify({ tokens, wall: seconds, processor: (used.user + used.system) / 1e6 }));
+console.log(JSON.stringify({ tokens, load, wall: seconds, processor: (used.user + used.system) / 1e6 }));

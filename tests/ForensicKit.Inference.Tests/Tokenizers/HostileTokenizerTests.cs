@@ -34,6 +34,15 @@ public sealed class HostileTokenizerTests
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "A bounded number of steps takes seconds at most.");
     }
 
+    [Fact]
+    public void Pieces_share_the_steps_of_a_text()
+    {
+        // Each piece alone takes few enough steps; all of them together do not.
+        var tokenizer = Parse($$"""{"added_tokens":[{"id":1,"content":"x","normalized":false}],"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Split","pattern":{"Regex":"(?:a|a)+b"},"behavior":"Isolated"}]},"model":{{Model}}}""");
+        foreach (var separator in (string[])[" ", "x"])
+            Assert.Contains("takes too long", Assert.Throws<KitException>(() => tokenizer.EncodeIds(string.Concat(Enumerable.Repeat(new string('a', 14) + separator, 20_000)))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(@"\s+(?!\S)|\s+", " ")]
     [InlineData(@"\s*[\r\n]+|\s+(?!\S)|\s+", " ")]

@@ -13,15 +13,17 @@ internal abstract class EachTokenDecoder : ITokenDecoder
     public DecodingStage Begin(DecodingStage next) => new Stage(this, next);
 
     /// <summary>What becomes of a token.</summary>
-    protected abstract string Decode(string token, bool isFirst);
+    protected abstract string Decode(string token, bool isFirst, StepBudget budget);
 
     private sealed class Stage(EachTokenDecoder decoder, DecodingStage next) : DecodingStage
     {
+        private readonly StepBudget _budget = new(0);
         private bool _begun;
 
         public override void Add(string token)
         {
-            next.Add(decoder.Decode(token, !_begun));
+            _budget.Extend(token.Length);
+            next.Add(decoder.Decode(token, !_begun, _budget));
             _begun = true;
         }
 
@@ -33,20 +35,20 @@ internal abstract class EachTokenDecoder : ITokenDecoder
 internal sealed class SpacedDecoder : EachTokenDecoder
 {
     /// <inheritdoc/>
-    protected override string Decode(string token, bool isFirst) => isFirst ? token : " " + token;
+    protected override string Decode(string token, bool isFirst, StepBudget budget) => isFirst ? token : " " + token;
 }
 
 /// <summary>Replaces the matches of a pattern in each token.</summary>
 internal sealed class ReplaceDecoder(IMatcher matcher, string content) : EachTokenDecoder
 {
     /// <inheritdoc/>
-    protected override string Decode(string token, bool isFirst)
+    protected override string Decode(string token, bool isFirst, StepBudget budget)
     {
         if (matcher is LiteralMatcher literal)
             return token.Replace(CodePoints.Text(literal.Literal), content, StringComparison.Ordinal);
         var points = CodePoints.Of(token);
         var matches = new List<(int Start, int End)>();
-        matcher.FindAll(points, matches);
+        matcher.FindAll(points, matches, budget);
         var text = new StringBuilder(token.Length);
         var at = 0;
         foreach (var (start, end) in matches)
@@ -63,7 +65,7 @@ internal sealed class ReplaceDecoder(IMatcher matcher, string content) : EachTok
 internal sealed class MetaspaceDecoder(string sign, bool dropsFirst) : EachTokenDecoder
 {
     /// <inheritdoc/>
-    protected override string Decode(string token, bool isFirst) => token.Replace(sign, isFirst && dropsFirst ? "" : " ", StringComparison.Ordinal);
+    protected override string Decode(string token, bool isFirst, StepBudget budget) => token.Replace(sign, isFirst && dropsFirst ? "" : " ", StringComparison.Ordinal);
 }
 
 /// <summary>Joins the pieces of words, and puts spaces between words.</summary>
@@ -79,7 +81,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : EachTokenD
     public static string CleanUp(string text) => s_cleaning.Aggregate(text, (current, change) => current.Replace(change.Old, change.New, StringComparison.Ordinal));
 
     /// <inheritdoc/>
-    protected override string Decode(string token, bool isFirst)
+    protected override string Decode(string token, bool isFirst, StepBudget budget)
     {
         var text = isFirst ? token : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
         return cleanUp ? CleanUp(text) : text;

@@ -56,8 +56,8 @@ internal sealed class BytePairModel : ITokenModel
         for (var rank = 0; rank < resolved.Length; rank++)
             resolved[rank] = Resolved(merges[rank].Left, merges[rank].Right);
         _merges = new(resolved);
-        var others = _bytes.Where(id => id >= 0).Concat(_unknown is { } token1 ? [token1] : []).ToArray();
-        _boundaries = new(() => WordBoundaries.Of(resolved, _points, others));
+        var maxId = vocabulary.Count == 0 ? -1 : vocabulary.Values.Max();
+        _boundaries = new(() => WordBoundaries.Of(resolved, _points.Values.Concat(_bytes.Where(id => id >= 0)).Concat(_unknown is { } symbol ? [symbol] : []), maxId));
     }
 
     /// <inheritdoc/>

@@ -6,59 +6,57 @@ namespace ForensicKit.Inference.Tokenizers.Models;
 /// </summary>
 internal sealed class WordBoundaries
 {
+    private const int MaxRounds = 64;
+    private const int Remembered = 1 << 13;
     private readonly HashSet<long> _joined = [];
 
-    // ASCII symbols come in texts most: their pairs, as bits.
-    private readonly ulong[] _plain = new ulong[128 * 2];
+    // Answers for pairs of code points that were asked for: valid bit, answer, the pair. Written whole, so that threads do not mind each other.
+    private readonly long[] _answers = new long[Remembered];
 
     private WordBoundaries()
     {
     }
 
-    /// <summary>The boundaries of a vocabulary; null where they cannot be told, or would not help.</summary>
+    /// <summary>The boundaries of a vocabulary; null where they cannot be told.</summary>
     /// <param name="merges">The merges.</param>
-    /// <param name="points">The code points that are symbols, with their tokens.</param>
-    /// <param name="others">Tokens that can be symbols otherwise; a piece is never cut beside one.</param>
-    public static WordBoundaries? Of(IReadOnlyList<(int Left, int Right, int Result)> merges, IReadOnlyDictionary<int, int> points, IEnumerable<int> others)
+    /// <param name="symbols">Tokens that a piece consists of before anything is merged.</param>
+    /// <param name="maxId">The greatest id.</param>
+    public static WordBoundaries? Of(IReadOnlyList<(int Left, int Right, int Result)> merges, IEnumerable<int> symbols, int maxId)
     {
-        // The symbols that a token begins and ends with.
-        var ends = new Dictionary<int, (int First, int Last)>();
-        foreach (var token in points.Values.Concat(others))
-            ends[token] = (token, token);
-        var boundaries = new WordBoundaries();
+        if (maxId > (merges.Count * 4L) + 1_024)
+            return null;
+        // The symbols that a token begins and ends with; −1 for one that no merge makes.
+        var (first, last) = (new int[maxId + 1], new int[maxId + 1]);
+        Array.Fill(first, -1);
+        foreach (var symbol in symbols)
+            first[symbol] = last[symbol] = symbol;
         // Merges may come before those that make their parts: go over them until nothing is new.
         for (var (changed, round) = (true, 0); changed; round++)
         {
-            if (round > 8)
+            if (round == MaxRounds)
                 return null;
             changed = false;
             foreach (var (left, right, result) in merges)
             {
-                if (!ends.TryGetValue(left, out var first) || !ends.TryGetValue(right, out var last))
+                if (first[left] < 0 || first[right] < 0)
                     continue;
-                if (!ends.TryGetValue(result, out var known))
+                if (first[result] < 0)
                 {
-                    ends.Add(result, (first.First, last.Last));
+                    (first[result], last[result]) = (first[left], last[right]);
                     changed = true;
                 }
-                else if (known != (first.First, last.Last))
+                else if (first[result] != first[left] || last[result] != last[right])
                 {
                     return null;
                 }
-
-                boundaries._joined.Add(Key(first.Last, last.First));
             }
         }
 
-        foreach (var (left, leftToken) in points)
+        var boundaries = new WordBoundaries();
+        foreach (var (left, right, _) in merges)
         {
-            if (left >= 128)
-                continue;
-            for (var right = 0; right < 128; right++)
-            {
-                if (points.TryGetValue(right, out var rightToken) && !boundaries._joined.Contains(Key(leftToken, rightToken)))
-                    boundaries._plain[(left * 2) + (right >> 6)] |= 1UL << (right & 63);
-            }
+            if (first[left] >= 0 && first[right] >= 0)
+                boundaries._joined.Add(Key(last[left], first[right]));
         }
 
         return boundaries;
@@ -69,9 +67,17 @@ internal sealed class WordBoundaries
     /// <param name="leftToken">Its token.</param>
     /// <param name="right">The code point on the right.</param>
     /// <param name="rightToken">Its token.</param>
-    public bool IsBetween(int left, int leftToken, int right, int rightToken) => (left | right) < 128
-        ? (_plain[(left * 2) + (right >> 6)] >> (right & 63) & 1) != 0
-        : !_joined.Contains(Key(leftToken, rightToken));
+    public bool IsBetween(int left, int leftToken, int right, int rightToken)
+    {
+        var pair = ((long)left << 21) | (uint)right;
+        ref var answer = ref _answers[((left * 193) ^ right) & (Remembered - 1)];
+        var known = answer;
+        if (known >> 2 == pair && (known & 2) != 0)
+            return (known & 1) != 0;
+        var isBetween = !_joined.Contains(Key(leftToken, rightToken));
+        answer = (pair << 2) | 2 | (isBetween ? 1L : 0);
+        return isBetween;
+    }
 
     private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
 }

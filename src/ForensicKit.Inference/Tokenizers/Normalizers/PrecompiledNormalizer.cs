@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using ForensicKit.Inference.Tokenizers.Patterns;
 
 namespace ForensicKit.Inference.Tokenizers.Normalizers;
 
@@ -45,7 +46,7 @@ internal sealed class PrecompiledNormalizer : INormalizer
     }
 
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text)
+    public MappedText Apply(MappedText text, StepBudget budget)
     {
         var rewritten = new List<RewrittenPoint>(text.Length + 8);
         var modified = false;

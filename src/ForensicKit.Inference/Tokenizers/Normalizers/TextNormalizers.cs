@@ -8,19 +8,19 @@ namespace ForensicKit.Inference.Tokenizers.Normalizers;
 internal sealed class PrependNormalizer(int[] before) : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text) => text.Prepend(before);
+    public MappedText Apply(MappedText text, StepBudget budget) => text.Prepend(before);
 }
 
 /// <summary>Replaces the matches of a pattern; what is put in has the span of the last character of the match.</summary>
 internal sealed class ReplaceNormalizer(IMatcher matcher, int[] content) : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text)
+    public MappedText Apply(MappedText text, StepBudget budget)
     {
         if (content.Length == 1 && matcher is LiteralMatcher { Literal: [var single] })
             return text.Points.AsSpan().Contains(single) ? text.Select(point => point == single ? content[0] : point) : text;
         var matches = new List<(int Start, int End)>();
-        matcher.FindAll(text.Points, matches);
+        matcher.FindAll(text.Points, matches, budget);
         if (matches.Count == 0)
             return text;
         var builder = new MappedTextBuilder(text.Length + (matches.Count * content.Length));
@@ -48,7 +48,7 @@ internal sealed class ReplaceNormalizer(IMatcher matcher, int[] content) : INorm
 internal sealed class ByteLevelNormalizer : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text)
+    public MappedText Apply(MappedText text, StepBudget budget)
     {
         var rewritten = new List<RewrittenPoint>(text.Length * 2);
         Span<byte> bytes = stackalloc byte[4];

@@ -9,7 +9,7 @@ namespace ForensicKit.Inference.Tokenizers.Normalizers;
 internal sealed class FormNormalizer(bool composed, bool compatible) : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text) =>
+    public MappedText Apply(MappedText text, StepBudget budget) =>
         composed ? NormalizationForms.Compose(text, compatible) : NormalizationForms.Decompose(text, compatible);
 }
 
@@ -17,7 +17,7 @@ internal sealed class FormNormalizer(bool composed, bool compatible) : INormaliz
 internal sealed class LowercaseNormalizer : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text)
+    public MappedText Apply(MappedText text, StepBudget budget)
     {
         // The one character whose lower case is two is İ.
         if (!text.Points.AsSpan().Contains(0x130))
@@ -47,14 +47,14 @@ internal sealed class LowercaseNormalizer : INormalizer
 internal sealed class StripAccentsNormalizer : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text) => text.Where(static point => point < 0x300 || !UnicodeClasses.Mark.Contains(point));
+    public MappedText Apply(MappedText text, StepBudget budget) => text.Where(static point => point < 0x300 || !UnicodeClasses.Mark.Contains(point));
 }
 
 /// <summary>Drops control characters and makes white space of others, as sentencepiece's rules for machine translation (nmt) do.</summary>
 internal sealed class NmtNormalizer : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text) => text
+    public MappedText Apply(MappedText text, StepBudget budget) => text
         .Where(static point => point is not ((>= 1 and <= 8) or 0xb or (>= 0xe and <= 0x1f) or 0x7f or 0x8f or 0x9f))
         .Select(static point => point is 9 or 10 or 12 or 13 or 0x1680 or (>= 0x200b and <= 0x200f) or 0x2028 or 0x2029 or 0x2581 or 0xfeff or 0xfffd ? ' ' : point);
 }
@@ -63,7 +63,7 @@ internal sealed class NmtNormalizer : INormalizer
 internal sealed class StripNormalizer(bool left, bool right) : INormalizer
 {
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text)
+    public MappedText Apply(MappedText text, StepBudget budget)
     {
         var (start, end) = (0, text.Length);
         while (left && start < end && CodePointClass.Space.Contains(text.Points[start]))
@@ -80,7 +80,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
     private static readonly LowercaseNormalizer s_lowercase = new();
 
     /// <inheritdoc/>
-    public MappedText Apply(MappedText text)
+    public MappedText Apply(MappedText text, StepBudget budget)
     {
         if (cleanText)
         {
@@ -93,7 +93,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
             text = Apart(text);
         if (stripAccents)
             text = NormalizationForms.Decompose(text, compatible: false).Where(static point => point < 0x300 || !UnicodeClasses.NonspacingMark.Contains(point));
-        return lowercase ? s_lowercase.Apply(text) : text;
+        return lowercase ? s_lowercase.Apply(text, budget) : text;
     }
 
     private static MappedText Apart(MappedText text)

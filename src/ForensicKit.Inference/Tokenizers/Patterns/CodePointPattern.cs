@@ -35,15 +35,15 @@ internal sealed class CodePointPattern : IMatcher
     /// <exception cref="KitException">The pattern takes too many steps on this text.</exception>
     public int MatchEnd(ReadOnlySpan<int> text, int at)
     {
-        var matcher = new PatternMatcher(_program, Source, text, stackalloc int[PatternMatcher.FirstFrames]);
+        var matcher = new PatternMatcher(_program, Source, text, stackalloc int[PatternMatcher.FirstFrames], new(text.Length));
         return matcher.Match(at < text.Length && text[at] < 128 ? _byFirst[text[at]] : _alternatives, at);
     }
 
     /// <inheritdoc/>
     /// <exception cref="KitException">The pattern takes too many steps on this text.</exception>
-    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches)
+    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches, StepBudget budget)
     {
-        var matcher = new PatternMatcher(_program, Source, text, stackalloc int[PatternMatcher.FirstFrames]);
+        var matcher = new PatternMatcher(_program, Source, text, stackalloc int[PatternMatcher.FirstFrames], budget);
         var last = -1;
         for (var at = 0; at <= text.Length && text.Length > 0;)
         {

@@ -6,7 +6,8 @@ internal interface IMatcher
     /// <summary>Adds all matches from left to right, none overlapping another.</summary>
     /// <param name="text">The text: nothing before or after it is seen.</param>
     /// <param name="matches">Where they are added.</param>
-    void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches);
+    /// <param name="budget">Steps that are left.</param>
+    void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches, StepBudget budget);
 }
 
 /// <summary>Finds a literal text.</summary>
@@ -16,7 +17,7 @@ internal sealed class LiteralMatcher(int[] literal) : IMatcher
     public int[] Literal => literal;
 
     /// <inheritdoc/>
-    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches)
+    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches, StepBudget budget)
     {
         for (var at = 0; text[at..].IndexOf(literal) is >= 0 and var found;)
         {
@@ -30,7 +31,7 @@ internal sealed class LiteralMatcher(int[] literal) : IMatcher
 internal sealed class ClassMatcher(CodePointClass set) : IMatcher
 {
     /// <inheritdoc/>
-    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches)
+    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches, StepBudget budget)
     {
         for (var at = 0; at < text.Length; at++)
         {
@@ -44,7 +45,7 @@ internal sealed class ClassMatcher(CodePointClass set) : IMatcher
 internal sealed class RunMatcher(params CodePointClass[] sets) : IMatcher
 {
     /// <inheritdoc/>
-    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches)
+    public void FindAll(ReadOnlySpan<int> text, List<(int Start, int End)> matches, StepBudget budget)
     {
         for (var at = 0; at < text.Length;)
         {

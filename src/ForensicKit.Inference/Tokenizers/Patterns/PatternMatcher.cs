@@ -1,34 +1,30 @@
 namespace ForensicKit.Inference.Tokenizers.Patterns;
 
-/// <summary>Runs a pattern's program on one text. All matches on it share a number of steps, so that no pattern holds a text up for long.</summary>
+/// <summary>Runs a pattern's program on one text.</summary>
 /// <param name="program">The program.</param>
 /// <param name="source">The pattern, for messages.</param>
 /// <param name="text">The text.</param>
 /// <param name="stack">Room for the first places to go back to.</param>
-internal ref struct PatternMatcher(Instruction[] program, string source, ReadOnlySpan<int> text, Span<int> stack)
+/// <param name="budget">Steps that are left.</param>
+internal ref struct PatternMatcher(Instruction[] program, string source, ReadOnlySpan<int> text, Span<int> stack, StepBudget budget)
 {
     /// <summary>Room for 32 places.</summary>
     public const int FirstFrames = 96;
 
-    private const long FreeSteps = 20_000_000;
-    private const long StepsPerPoint = 1_000;
     private const int MaxFrames = 1 << 21;
     private const int MaxDepth = 100;
     private readonly ReadOnlySpan<int> _text = text;
     private Span<int> _stack = stack;
-    private long _stepsLeft = FreeSteps + (StepsPerPoint * text.Length);
+    private long _stepsLeft = budget.Left;
 
     /// <summary>The end of the first of the alternatives that matches at <paramref name="at"/>; −1 where none does.</summary>
     public int Match(ReadOnlySpan<int> alternatives, int at)
     {
-        foreach (var alternative in alternatives)
-        {
-            var end = Run(alternative, at, 0, 0);
-            if (end >= 0)
-                return end;
-        }
-
-        return -1;
+        var end = -1;
+        for (var i = 0; i < alternatives.Length && end < 0; i++)
+            end = Run(alternatives[i], at, 0, 0);
+        budget.Left = _stepsLeft;
+        return end;
     }
 
     private int Run(int pc, int at, int bottom, int depth)

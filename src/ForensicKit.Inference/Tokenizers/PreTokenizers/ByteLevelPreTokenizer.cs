@@ -13,9 +13,9 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool usePattern
     public IPreTokenizer WithoutBytes { get; } = new Cutting(addPrefixSpace, usePattern);
 
     /// <inheritdoc/>
-    public TextPieces Apply(TextPieces pieces)
+    public TextPieces Apply(TextPieces pieces, StepBudget budget)
     {
-        var cut = WithoutBytes.Apply(pieces);
+        var cut = WithoutBytes.Apply(pieces, budget);
         var builder = new MappedTextBuilder(cut.Text.Length + 16);
         var parts = new List<(int, int)>(cut.Parts.Count);
         Span<byte> bytes = stackalloc byte[4];
@@ -37,10 +37,10 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool usePattern
 
     private sealed class Cutting(bool addPrefixSpace, bool usePattern) : IPreTokenizer
     {
-        public TextPieces Apply(TextPieces pieces)
+        public TextPieces Apply(TextPieces pieces, StepBudget budget)
         {
             var spaced = addPrefixSpace ? Spaced(pieces) : pieces;
-            return usePattern ? s_split.Apply(spaced) : spaced;
+            return usePattern ? s_split.Apply(spaced, budget) : spaced;
         }
 
         // The space has the span of the character it stands before.

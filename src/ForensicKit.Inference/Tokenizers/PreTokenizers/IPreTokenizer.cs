@@ -1,10 +1,14 @@
+using ForensicKit.Inference.Tokenizers.Patterns;
+
 namespace ForensicKit.Inference.Tokenizers.PreTokenizers;
 
 /// <summary>A step that cuts a text into pieces; no token ever spans two of them.</summary>
 internal interface IPreTokenizer
 {
     /// <summary>The pieces, each cut or rewritten on its own.</summary>
-    TextPieces Apply(TextPieces pieces);
+    /// <param name="pieces">The pieces so far.</param>
+    /// <param name="budget">Steps that are left for patterns on the whole text.</param>
+    TextPieces Apply(TextPieces pieces, StepBudget budget);
 }
 
 /// <summary>One step after another.</summary>
@@ -14,10 +18,10 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> steps) :
     public IReadOnlyList<IPreTokenizer> Steps => steps;
 
     /// <inheritdoc/>
-    public TextPieces Apply(TextPieces pieces)
+    public TextPieces Apply(TextPieces pieces, StepBudget budget)
     {
         foreach (var step in steps)
-            pieces = step.Apply(pieces);
+            pieces = step.Apply(pieces, budget);
         return pieces;
     }
 }

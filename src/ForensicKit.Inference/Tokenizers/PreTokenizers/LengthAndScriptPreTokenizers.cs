@@ -1,3 +1,4 @@
+using ForensicKit.Inference.Tokenizers.Patterns;
 using ForensicKit.Inference.Tokenizers.Unicode;
 
 namespace ForensicKit.Inference.Tokenizers.PreTokenizers;
@@ -6,7 +7,7 @@ namespace ForensicKit.Inference.Tokenizers.PreTokenizers;
 internal sealed class FixedLengthPreTokenizer(int length) : IPreTokenizer
 {
     /// <inheritdoc/>
-    public TextPieces Apply(TextPieces pieces)
+    public TextPieces Apply(TextPieces pieces, StepBudget budget)
     {
         var parts = new List<(int, int)>();
         foreach (var (start, end) in pieces.Parts)
@@ -26,7 +27,7 @@ internal sealed class UnicodeScriptsPreTokenizer : IPreTokenizer
     private static readonly int s_han = UnicodeClasses.ScriptOf(0x4e00);
 
     /// <inheritdoc/>
-    public TextPieces Apply(TextPieces pieces)
+    public TextPieces Apply(TextPieces pieces, StepBudget budget)
     {
         var parts = new List<(int, int)>();
         foreach (var (start, end) in pieces.Parts)

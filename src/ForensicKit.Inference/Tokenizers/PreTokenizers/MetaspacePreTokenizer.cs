@@ -21,7 +21,7 @@ internal sealed class MetaspacePreTokenizer(int sign, PrependScheme scheme, bool
     private readonly SplitPreTokenizer _split = new(new LiteralMatcher([sign]), SplitBehaviour.MergedWithNext);
 
     /// <inheritdoc/>
-    public TextPieces Apply(TextPieces pieces)
+    public TextPieces Apply(TextPieces pieces, StepBudget budget)
     {
         var builder = new MappedTextBuilder(pieces.Text.Length + pieces.Parts.Count);
         var parts = new List<(int, int)>(pieces.Parts.Count);
@@ -38,6 +38,6 @@ internal sealed class MetaspacePreTokenizer(int sign, PrependScheme scheme, bool
         }
 
         var whole = new TextPieces(builder.ToText(), parts);
-        return split ? _split.Apply(whole) : whole;
+        return split ? _split.Apply(whole, budget) : whole;
     }
 }

@@ -25,14 +25,14 @@ internal enum SplitBehaviour
 internal sealed class SplitPreTokenizer(IMatcher matcher, SplitBehaviour behaviour, bool invert = false) : IPreTokenizer
 {
     /// <inheritdoc/>
-    public TextPieces Apply(TextPieces pieces)
+    public TextPieces Apply(TextPieces pieces, StepBudget budget)
     {
         var parts = new List<(int Start, int End)>(pieces.Parts.Count * 2);
         var matches = new List<(int Start, int End)>();
         foreach (var (start, end) in pieces.Parts)
         {
             matches.Clear();
-            matcher.FindAll(pieces.Text.Points.AsSpan(start, end - start), matches);
+            matcher.FindAll(pieces.Text.Points.AsSpan(start, end - start), matches, budget);
             Cut(matches, start, end, parts);
         }
 
