@@ -92,7 +92,8 @@ internal sealed class EndpointGeneration(EndpointTransport transport, QuestionWr
         if (api == EndpointApi.Completions)
             return choice.Text("text") ?? throw AnswerJson.Wrong("text", "a text");
         var said = choice.Field(message) ?? throw AnswerJson.Wrong(message, "an object");
-        return said.Text("content");
+        // OpenAI puts a refusal beside the content: it is what was said.
+        return said.Text("content") ?? said.Text("refusal");
     }
 
     private static string? Thought(JsonElement delta) => delta.Text("reasoning_content") ?? delta.Text("reasoning");

@@ -114,6 +114,8 @@ internal sealed class EndpointScoring(
         QuestionWriter.CheckText(before + text, where);
         var answer = await AskAsync(JsonValue.Create(before + text), cancellationToken, giveUp);
         var tokens = Tokens(answer, abilities.Scores);
+        if (tokens.Count == 0)
+            throw AnswerJson.Wrong("logprobs", "given for the prompt");
         var starts = PromptAlignment.Of(tokens, Echoed(answer, abilities.Scores, before + text), abilities.Scores == PromptScores.EchoAndOne ? 1 : 0)
             ?? throw new KitException(
                 "Where the answer's tokens stand in the text cannot be told: some are parts of characters.", where, "Name the model's tokenizer.json as 'tokenizer' of the endpoint in its manifest: tokens are sent then.");

@@ -11,9 +11,10 @@ internal static class PromptAlignment
     /// <param name="tokens">The tokens.</param>
     /// <param name="text">What they make up.</param>
     /// <param name="beyond">How many at the end may stand for nothing: a token that ends texts.</param>
-    public static int[]? Of(IReadOnlyList<AnswerToken> tokens, string text, int beyond) =>
-        Enumerable.Range(0, beyond + 1).Select(skip => ByText(tokens, text, skip)).FirstOrDefault(starts => starts is not null)
-        ?? ByOffsets(tokens, text, Units.CodePoints(text)) ?? ByOffsets(tokens, text, Units.Utf16(text));
+    public static int[]? Of(IReadOnlyList<AnswerToken> tokens, string text, int beyond) => tokens.Count == 0
+        ? null
+        : Enumerable.Range(0, beyond + 1).Select(skip => ByText(tokens, text, skip)).FirstOrDefault(starts => starts is not null)
+            ?? ByOffsets(tokens, text, Units.CodePoints(text)) ?? ByOffsets(tokens, text, Units.Utf16(text));
 
     private static int[]? ByText(IReadOnlyList<AnswerToken> tokens, string text, int skip)
     {
@@ -63,7 +64,7 @@ internal static class PromptAlignment
             }
         }
 
-        return tokens.Count == 0 ? null : starts;
+        return starts;
     }
 
     private static class Units

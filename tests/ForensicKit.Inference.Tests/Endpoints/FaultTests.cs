@@ -282,5 +282,7 @@ public sealed class FaultTests(WordServer server) : IClassFixture<WordServer>
 
         Assert.True(seen.Count >= 10, string.Create(CultureInfo.InvariantCulture, $"{seen.Count} texts"));
         Assert.All(seen, text => Assert.DoesNotContain(WordServer.Key, text, StringComparison.Ordinal));
+        // It was there to be taken out.
+        Assert.Contains(seen, text => text.Contains("[key]", StringComparison.Ordinal));
     }
 }
