@@ -1,7 +1,5 @@
 using System.Text.Json;
-using ForensicKit.Inference.ChatTemplates.Builtins;
 using ForensicKit.Inference.ChatTemplates.Evaluation;
-using ForensicKit.Inference.ChatTemplates.Syntax;
 using ForensicKit.Inference.ChatTemplates.Values;
 
 namespace ForensicKit.Inference.ChatTemplates;
@@ -16,12 +14,12 @@ public sealed class ChatTemplate
 {
     private const int MaxSource = 1 << 20;
 
-    private readonly IReadOnlyList<Statement> _statements;
+    private readonly ParsedTemplate _template;
 
-    private ChatTemplate(string source, IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, string> specialTokens)
+    private ChatTemplate(string source, ParsedTemplate template, IReadOnlyDictionary<string, string> specialTokens)
     {
         Source = source;
-        _statements = statements;
+        _template = template;
         SpecialTokens = specialTokens;
     }
 
@@ -41,9 +39,7 @@ public sealed class ChatTemplate
             throw new KitException("The chat template is longer than 1 Mi characters.");
         try
         {
-            var statements = TemplateParser.Parse(source);
-            NameChecks.Check(statements, FilterTable.Names, TestTable.Names);
-            return new(source, statements, specialTokens ?? new Dictionary<string, string>(StringComparer.Ordinal));
+            return new(source, ParsedTemplate.Of(source), specialTokens ?? new Dictionary<string, string>(StringComparer.Ordinal));
         }
         catch (ChatTemplateException e)
         {
@@ -78,10 +74,10 @@ public sealed class ChatTemplate
     {
         if (request.Messages.ValueKind != JsonValueKind.Array || request.Messages.GetArrayLength() == 0)
             throw new KitException("A chat template needs at least one message.", null, "Give the messages as a JSON array.");
-        var interpreter = new Interpreter(new(request.Limits, cancellationToken), request.Clock, Variables(request));
+        var interpreter = new Interpreter(_template, new(request.Limits, cancellationToken), request.Clock, Variables(request));
         try
         {
-            return interpreter.Render(_statements);
+            return interpreter.Render();
         }
         catch (ChatTemplateException e)
         {

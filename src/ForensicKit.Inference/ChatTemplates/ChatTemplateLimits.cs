@@ -7,10 +7,10 @@ public sealed record ChatTemplateLimits
     public static ChatTemplateLimits Default { get; } = new();
 
     /// <summary>Expressions and statements evaluated, items visited.</summary>
-    public long Steps { get; init; } = 20_000_000;
+    public long Steps { get; init; } = 10_000_000;
 
     /// <summary>UTF-16 units of all texts made on the way, the output included.</summary>
-    public long Characters { get; init; } = 128 << 20;
+    public long Characters { get; init; } = 64 << 20;
 
     /// <summary>Calls of macros and recursive loops within each other.</summary>
     public int Calls { get; init; } = 200;

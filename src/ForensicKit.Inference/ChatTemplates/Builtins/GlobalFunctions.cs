@@ -56,7 +56,7 @@ internal static class GlobalFunctions
         }
 
         entries.AddRange(a.RestNamed.Select(n => KeyValuePair.Create<Value, Value>(new StringValue(n.Key), n.Value)));
-        it.Budget.Step(entries.Count);
+        it.Budget.Step(entries.Count * 4L);
         return entries;
     }
 

@@ -28,7 +28,9 @@ internal sealed class JsonText
     /// <summary>The filter <c>tojson(ensure_ascii, indent, separators, sort_keys)</c>.</summary>
     public static StringValue Filter(Interpreter it, Value value, BoundArguments a)
     {
-        var indent = a[1] switch
+        // The layout is looked at only where there is something to lay out.
+        var isContainer = value is SequenceValue or DictValue;
+        var indent = (isContainer ? a[1] : null) switch
         {
             null or NoneValue => null,
             StringValue text => text.Text,

@@ -29,7 +29,7 @@ internal static class OrderFilters
     private static ListValue Sort(Interpreter it, Value value, BoundArguments a)
     {
         var paths = AttributePath.ParseAll(a[2]);
-        return new(Sorting.Sort(it.Budget, Iteration.List(value, it.Budget), item => new ListValue([.. paths.Select(p => Key(it, p.Get(it, item), IsSet(a[1])))]), IsSet(a[0])));
+        return new(Sorting.Sort(it.Budget, Iteration.List(value, it.Budget), item => new ListValue([.. paths.Select(p => Key(it, p.Get(it, item), IsSet(a[1])))]), Expect.Index(a[0], 0) != 0));
     }
 
     private static ListValue DictSort(Interpreter it, Value value, BoundArguments a)
@@ -37,7 +37,7 @@ internal static class OrderFilters
         var by = a[1] is null ? "key" : Expect.Text(a.Required(1)).Text;
         if (by is not ("key" or "value"))
             throw ChatTemplateException.Failed("You can only sort by either \"key\" or \"value\"");
-        var sorted = Sorting.Sort(it.Budget, Expect.Dictionary(value).Entries, e => Key(it, by == "key" ? e.Key : e.Value, IsSet(a[0])), IsSet(a[2]));
+        var sorted = Sorting.Sort(it.Budget, Expect.Dictionary(value).Entries, e => Key(it, by == "key" ? e.Key : e.Value, IsSet(a[0])), Expect.Index(a[2], 0) != 0);
         return new([.. sorted.Select(e => new TupleValue([e.Key, e.Value]))]);
     }
 

@@ -134,7 +134,11 @@ internal static class SequenceFilters
         if (sum is StringValue)
             throw ChatTemplateException.Failed("sum() can't sum strings [use ''.join(seq) instead]");
         foreach (var item in Iteration.Items(value))
+        {
+            it.Budget.Step();
             sum = Operators.Binary(it.Budget, "+", sum, getter is null ? item : getter.Get(it, item), it);
+        }
+
         return sum;
     }
 }

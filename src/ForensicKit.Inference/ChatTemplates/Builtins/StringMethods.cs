@@ -27,15 +27,15 @@ internal static class StringMethods
         Asked("isupper", (text, _) => IsUpper(text)),
         Asked("istitle", (_, runes) => IsTitle(runes)),
         Asked("isidentifier", (text, _) => PythonText.IsIdentifier(text)),
-        ("isascii", "", (_, self, _) => BoolValue.Of(Ascii.IsValid(((StringValue)self).Text))),
-        ("isprintable", "", (_, self, _) => BoolValue.Of(((StringValue)self).Text.EnumerateRunes().All(PythonText.IsPrintable))),
+        Asked("isascii", (text, _) => Ascii.IsValid(text), ofEmpty: true),
+        Asked("isprintable", (_, runes) => runes.All(PythonText.IsPrintable), ofEmpty: true),
         Stripped("strip", left: true, right: true),
         Stripped("lstrip", left: true, right: false),
         Stripped("rstrip", left: false, right: true),
         ("startswith", "/ prefix start? stop?", (it, self, a) => BoolValue.Of(Affix(it, self, a, atStart: true))),
         ("endswith", "/ suffix start? stop?", (it, self, a) => BoolValue.Of(Affix(it, self, a, atStart: false))),
-        ("removeprefix", "/ prefix", (_, self, a) => Removed((StringValue)self, Expect.Text(a.Required(0)).Text, atStart: true)),
-        ("removesuffix", "/ suffix", (_, self, a) => Removed((StringValue)self, Expect.Text(a.Required(0)).Text, atStart: false)),
+        ("removeprefix", "/ prefix", (it, self, a) => Removed(it.Budget, (StringValue)self, Expect.Text(a.Required(0)).Text, atStart: true)),
+        ("removesuffix", "/ suffix", (it, self, a) => Removed(it.Budget, (StringValue)self, Expect.Text(a.Required(0)).Text, atStart: false)),
         ("find", "/ sub start? stop?", (it, self, a) => new IntValue(StringSearch.Find(it.Budget, self, a, last: false))),
         ("rfind", "/ sub start? stop?", (it, self, a) => new IntValue(StringSearch.Find(it.Budget, self, a, last: true))),
         ("index", "/ sub start? stop?", (it, self, a) => Found(StringSearch.Find(it.Budget, self, a, last: false))),
@@ -46,7 +46,7 @@ internal static class StringMethods
         ("rsplit", "sep? maxsplit?", (it, self, a) => StringSearch.Split(it.Budget, (StringValue)self, Expect.TextOrNone(a[0]), Expect.Index(a[1], -1), fromRight: true)),
         ("partition", "/ sep", (it, self, a) => StringSearch.Partition(it.Budget, (StringValue)self, Expect.Text(a.Required(0)).Text, last: false)),
         ("rpartition", "/ sep", (it, self, a) => StringSearch.Partition(it.Budget, (StringValue)self, Expect.Text(a.Required(0)).Text, last: true)),
-        ("splitlines", "keepends?", (it, self, a) => Lines(it, (StringValue)self, a[0]?.IsTrue ?? false)),
+        ("splitlines", "keepends?", (it, self, a) => Lines(it, (StringValue)self, Expect.Index(a[0], 0) != 0)),
         ("join", "/ iterable", (it, self, a) => Join(it, (StringValue)self, a.Required(0))),
         ("center", "/ width fillchar?", (it, self, a) => Padded(it, self, a, CenterMargin)),
         ("ljust", "/ width fillchar?", (it, self, a) => Padded(it, self, a, (_, _) => 0)),
@@ -59,10 +59,10 @@ internal static class StringMethods
     ]);
 
     /// <summary>Whether there are cased letters, all of them lower case.</summary>
-    public static bool IsLower(string text) => text.EnumerateRunes().Where(PythonText.IsCased).ToList() is { Count: > 0 } cased && cased.All(PythonText.IsLower);
+    public static bool IsLower(string text) => text.EnumerateRunes().Any(PythonText.IsLower) && !text.EnumerateRunes().Any(r => PythonText.IsUpper(r) || PythonText.IsTitle(r));
 
     /// <summary>Whether there are cased letters, all of them upper case.</summary>
-    public static bool IsUpper(string text) => text.EnumerateRunes().Where(PythonText.IsCased).ToList() is { Count: > 0 } cased && cased.All(PythonText.IsUpper);
+    public static bool IsUpper(string text) => text.EnumerateRunes().Any(PythonText.IsUpper) && !text.EnumerateRunes().Any(r => PythonText.IsLower(r) || PythonText.IsTitle(r));
 
     /// <summary><c>separator.join(items)</c>.</summary>
     public static StringValue Join(Interpreter it, StringValue separator, Value items)
@@ -96,11 +96,11 @@ internal static class StringMethods
     }
     );
 
-    private static (string, string, BuiltinBody) Asked(string name, Func<string, IEnumerable<Rune>, bool> ask) => (name, "", (it, self, _) =>
+    private static (string, string, BuiltinBody) Asked(string name, Func<string, IEnumerable<Rune>, bool> ask, bool ofEmpty = false) => (name, "", (it, self, _) =>
     {
         var text = ((StringValue)self).Text;
         it.Budget.Step(text.Length / 8);
-        return BoolValue.Of(text.Length > 0 && ask(text, text.EnumerateRunes()));
+        return BoolValue.Of(text.Length > 0 ? ask(text, text.EnumerateRunes()) : ofEmpty);
     }
     );
 
@@ -128,7 +128,7 @@ internal static class StringMethods
 
     private static bool Affix(Interpreter it, Value self, BoundArguments a, bool atStart)
     {
-        var part = StringSearch.Window((StringValue)self, a[1], a[2]);
+        var part = StringSearch.Window(it.Budget, (StringValue)self, a[1], a[2]);
         if (part is null)
             return false;
         bool Fits(Value affix)
@@ -141,10 +141,13 @@ internal static class StringMethods
         return a.Required(0) is TupleValue several ? several.Items.Any(Fits) : Fits(a.Required(0));
     }
 
-    private static StringValue Removed(StringValue self, string affix, bool atStart) =>
-        affix.Length == 0 || !(atStart ? self.Text.StartsWith(affix, StringComparison.Ordinal) : self.Text.EndsWith(affix, StringComparison.Ordinal))
+    private static StringValue Removed(Budget budget, StringValue self, string affix, bool atStart)
+    {
+        budget.Characters(self.Text.Length);
+        return affix.Length == 0 || !(atStart ? self.Text.StartsWith(affix, StringComparison.Ordinal) : self.Text.EndsWith(affix, StringComparison.Ordinal))
             ? self
             : self.With(atStart ? self.Text[affix.Length..] : self.Text[..^affix.Length]);
+    }
 
     private static IntValue Found(int index) => index >= 0 ? new(index) : throw ChatTemplateException.Failed("substring not found");
 
@@ -154,7 +157,7 @@ internal static class StringMethods
         var lines = new List<Value>();
         foreach (var line in PythonText.SplitLines(self.Text, keepEnds))
         {
-            it.Budget.Step();
+            it.Budget.Item();
             lines.Add(self.With(line));
         }
 

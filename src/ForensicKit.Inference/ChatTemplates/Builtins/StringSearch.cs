@@ -8,8 +8,15 @@ namespace ForensicKit.Inference.ChatTemplates.Builtins;
 internal static class StringSearch
 {
     /// <summary>The part of a text between two indexes in Python's manner; null where the start lies behind the end of the text.</summary>
-    public static string? Window(StringValue text, Value? start, Value? stop) =>
-        Bounds(text, start, stop) is { } b ? text.Text[text.Offset(b.Start)..text.Offset(b.Stop)] : null;
+    public static string? Window(Budget budget, StringValue text, Value? start, Value? stop)
+    {
+        if (Bounds(text, start, stop) is not { } bounds)
+            return null;
+        if (bounds == (0, text.Length))
+            return text.Text;
+        budget.Characters(text.Text.Length);
+        return text.Text[text.Offset(bounds.Start)..text.Offset(bounds.Stop)];
+    }
 
     /// <summary>Index of the first or last occurrence; -1 where there is none.</summary>
     public static int Find(Budget budget, Value self, BoundArguments a, bool last)
@@ -91,7 +98,7 @@ internal static class StringSearch
         var values = new List<Value>();
         foreach (var part in parts)
         {
-            budget.Step();
+            budget.Item();
             values.Add(self.With(part));
         }
 

@@ -25,8 +25,8 @@ internal static class TestTable
         Is("iterable", v => v is LoopValue || Iteration.TryItems(v) is not null),
         Is("callable", v => v is CallableValue or UndefinedValue),
         Is("escaped", v => v is StringValue { IsMarkup: true }),
-        Is("filter", v => v is StringValue name && FilterTable.All.ContainsKey(name.Text)),
-        Is("test", v => v is StringValue name && All!.ContainsKey(name.Text)),
+        Is("filter", v => IsKey(v, FilterTable.Names)),
+        Is("test", v => IsKey(v, Names!)),
         ("odd", "", (it, v, _) => BoolValue.Of(Remainder(it, v, new IntValue(2), BigInteger.One))),
         ("even", "", (it, v, _) => BoolValue.Of(Remainder(it, v, new IntValue(2), BigInteger.Zero))),
         ("divisibleby", "num", (it, v, a) => BoolValue.Of(Remainder(it, v, a.Required(0), BigInteger.Zero))),
@@ -48,6 +48,12 @@ internal static class TestTable
 
     private static IEnumerable<(string, string, BuiltinBody)> Compares(string op, params IEnumerable<string> names) =>
         names.Select(name => (name, "other", (BuiltinBody)((it, v, a) => BoolValue.Of(Comparison.Holds(it.Budget, op, v, a.Required(0))))));
+
+    private static bool IsKey(Value value, FrozenSet<string> names)
+    {
+        Equality.EnsureHashable(value);
+        return value is StringValue name && names.Contains(name.Text);
+    }
 
     private static bool Remainder(Interpreter it, Value value, Value by, BigInteger expected) =>
         Comparison.AreEqual(it.Budget, Operators.Binary(it.Budget, "%", value, by, it), new IntValue(expected));

@@ -45,7 +45,7 @@ internal static class TextFilters
 
     private static StringValue Stripped(Interpreter it, string text)
     {
-        it.Budget.Characters(text.Length * 3L);
+        it.Budget.Characters(text.Length * 16L);
         return new(Markup.Strip(text));
     }
 
@@ -116,6 +116,7 @@ internal static class TextFilters
         var indention = (a[0] as StringValue)?.Text ?? width;
         if (text.IsMarkup)
             indention = a[0] is StringValue { IsMarkup: false } ? Markup.Escape(indention) : indention;
+        it.Budget.Characters(text.Text.Length * 8L);
         var builder = new StringBuilder();
         var lines = PythonText.SplitLines(text.Text + "\n").ToList();
         for (var i = 0; i < lines.Count; i++)
@@ -131,23 +132,25 @@ internal static class TextFilters
         return text.With(builder.ToString());
     }
 
-    private static StringValue Truncate(Interpreter it, Value value, BoundArguments a)
+    private static Value Truncate(Interpreter it, Value value, BoundArguments a)
     {
-        var text = Expect.Text(value);
         var length = Expect.Index(a[0], 255);
-        var end = a[2] is null ? new("...") : Expect.Text(a.Required(2));
+        var endLength = a[2] is null ? 3 : Iteration.Length(a.Required(2)) ?? throw ChatTemplateException.Failed("the end has no length");
         var leeway = Expect.IndexOrNone(a[3], 5);
-        if (length < end.Length)
-            throw ChatTemplateException.Failed(string.Create(CultureInfo.InvariantCulture, $"expected length >= {end.Length}, got {length}"));
+        if (length < endLength)
+            throw ChatTemplateException.Failed(string.Create(CultureInfo.InvariantCulture, $"expected length >= {endLength}, got {length}"));
         if (leeway < 0)
             throw ChatTemplateException.Failed("expected leeway >= 0");
-        if (text.Length <= (long)length + leeway)
-            return text;
+        // Whatever is short enough stays as it is.
+        if (Iteration.Length(value) <= (long)length + leeway)
+            return value;
+        var text = Expect.Text(value);
+        var end = a[2] is null ? new("...") : Expect.Text(a.Required(2));
         it.Budget.Characters((long)length + end.Length);
         var kept = text.Part(0, length - end.Length);
         if (!(a[1]?.IsTrue ?? false) && kept.Text.LastIndexOf(' ') is >= 0 and var space)
             kept = kept.With(kept.Text[..space]);
-        return (StringValue)Operators.Binary(it.Budget, "+", kept, end, it);
+        return Operators.Binary(it.Budget, "+", kept, end, it);
     }
 
     private static IntValue WordCount(Interpreter it, string text)
@@ -168,6 +171,7 @@ internal static class TextFilters
     // Where it fits a line of 80; beyond, Python's layout is not reproduced.
     private static StringValue Pretty(Interpreter it, Value value)
     {
+        it.Budget.Step(value.Weight);
         var text = Representation.Repr(SortedKeys(it, value), it.Budget);
         return text.Length <= 80 ? new(text) : throw ChatTemplateException.Failed("The filter 'pprint' is available only for what fits one line; use tojson.");
     }

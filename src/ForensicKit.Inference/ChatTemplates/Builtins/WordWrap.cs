@@ -14,7 +14,7 @@ internal static class WordWrap
         var breaksWords = a[1]?.IsTrue ?? true;
         var newLine = Expect.TextOrNone(a[2]) ?? "\n";
         var breaksHyphens = a[3]?.IsTrue ?? true;
-        it.Budget.Characters(text.Text.Length * 4L);
+        it.Budget.Characters(text.Text.Length * 16L);
         var lines = PythonText.SplitLines(text.Text).Select(line =>
         {
             var wrapped = Wrap(Chunks(line, breaksHyphens), width, breaksWords);

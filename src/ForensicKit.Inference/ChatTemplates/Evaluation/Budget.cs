@@ -23,6 +23,9 @@ internal sealed class Budget(ChatTemplateLimits limits, CancellationToken cancel
             throw ChatTemplateException.Exceeded(string.Create(CultureInfo.InvariantCulture, $"The chat template takes more than {limits.Steps} steps."));
     }
 
+    /// <summary>Asks for a new item of a list, which takes more memory than a step takes time.</summary>
+    public void Item() => Step(4);
+
     /// <summary>Asks for <paramref name="count"/> characters of new text.</summary>
     public void Characters(long count)
     {

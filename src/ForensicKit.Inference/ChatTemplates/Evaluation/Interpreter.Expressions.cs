@@ -28,6 +28,26 @@ internal sealed partial class Interpreter
         ? test.Invoke(this, input, arguments).IsTrue
         : throw ChatTemplateException.Failed($"No test named '{name}'.");
 
+    // Jinja evaluates output that is constant beforehand, where a slice that cannot be taken is an item that is not there; only where that
+    // fails it does so again when rendering.
+    private Value EvaluateConstant(Expression expression, Scope scope)
+    {
+        _isBeforehand = true;
+        try
+        {
+            return Evaluate(expression, scope);
+        }
+        catch (ChatTemplateException e) when (e.Failure == ChatTemplateFailure.Failed)
+        {
+            _isBeforehand = false;
+            return Evaluate(expression, scope);
+        }
+        finally
+        {
+            _isBeforehand = false;
+        }
+    }
+
     private Value Evaluate(Expression expression, Scope scope)
     {
         Budget.Step();
@@ -105,7 +125,15 @@ internal sealed partial class Interpreter
     {
         var target = Evaluate(item.Target, scope);
         Value Part(Expression? part) => part is null ? NoneValue.Instance : Evaluate(part, scope);
-        return Slicing.Take(Budget, target, Part(slice.Start), Part(slice.Stop), Part(slice.Step));
+        var (start, stop, step) = (Part(slice.Start), Part(slice.Stop), Part(slice.Step));
+        try
+        {
+            return Slicing.Take(Budget, target, start, stop, step);
+        }
+        catch (ChatTemplateException e) when (_isBeforehand && e.Failure == ChatTemplateFailure.Failed && target is not UndefinedValue && step is not IntValue { Number.IsZero: true })
+        {
+            return UndefinedValue.Item(target, step);
+        }
     }
 
     private Arguments EvaluateArguments(ArgumentList list, Scope scope)

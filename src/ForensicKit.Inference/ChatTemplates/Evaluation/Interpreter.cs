@@ -6,10 +6,11 @@ using ForensicKit.Inference.ChatTemplates.Values;
 namespace ForensicKit.Inference.ChatTemplates.Evaluation;
 
 /// <summary>One rendering of a template: runs its statements and evaluates its expressions.</summary>
+/// <param name="template">The template.</param>
 /// <param name="budget">What it may do.</param>
 /// <param name="clock">What <c>strftime_now</c> reads.</param>
 /// <param name="variables">What the template is given.</param>
-internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IReadOnlyDictionary<string, Value> variables)
+internal sealed partial class Interpreter(ParsedTemplate template, Budget budget, TimeProvider clock, IReadOnlyDictionary<string, Value> variables)
 {
     /// <summary>What a statement does to the loop around it.</summary>
     private enum Flow
@@ -19,7 +20,8 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
         Continue,
     }
 
-    private readonly Scope _top = new(null);
+    private bool _isBeforehand;
+    private readonly Scope _top = new(null, template.Unset.In(template.Statements));
 
     public Budget Budget { get; } = budget;
 
@@ -29,12 +31,15 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
     public int Line { get; private set; } = 1;
 
     /// <summary>Renders a whole template.</summary>
-    public string Render(IReadOnlyList<Statement> template)
+    public string Render()
     {
         var output = new StringBuilder();
-        Execute(template, _top, output);
+        Execute(template.Statements, _top, output);
         return output.ToString();
     }
+
+    /// <summary>The variables of a macro's call.</summary>
+    public Scope MacroScope(MacroBody macro, Scope around) => new(around, template.Unset.In(macro.Body));
 
     /// <summary>Renders the body of a macro.</summary>
     /// <param name="macro">The macro.</param>
@@ -85,7 +90,7 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
                 Write(text.Text, output);
                 return Flow.Next;
             case OutputStatement expression:
-                Write(Text(Evaluate(expression.Value, scope)), output);
+                Write(Text(expression.Value.IsConstant ? EvaluateConstant(expression.Value, scope) : Evaluate(expression.Value, scope)), output);
                 return Flow.Next;
             case IfStatement choice:
                 foreach (var (test, branch) in choice.Branches)
@@ -116,33 +121,37 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
 
     private Flow ExecuteBlock(Statement statement, Scope scope, StringBuilder output)
     {
-        var inner = new Scope(scope);
+        Scope Inside(IReadOnlyList<Statement> body, Scope around) => new(around, template.Unset.In(body));
+        Scope inner;
         Flow flow;
         StringValue text;
         switch (statement)
         {
             case GenerationStatement generation:
-                return Execute(generation.Body, inner, output);
+                return Execute(generation.Body, Inside(generation.Body, scope), output);
             case BlockStatement block:
-                return Execute(block.Body, block.IsScoped ? inner : new(_top), output);
+                return Execute(block.Body, Inside(block.Body, block.IsScoped ? scope : _top), output);
             case WithStatement with:
+                inner = Inside(with.Body, scope);
                 foreach (var (target, value) in with.Assignments)
                     Assign(target, Evaluate(value, scope), inner);
                 return Execute(with.Body, inner, output);
             case SetBlockStatement set:
+                inner = Inside(set.Body, scope);
                 text = Captured(set.Body, inner, out flow);
                 if (flow == Flow.Next)
                     Assign(set.Target, set.Filter is null ? text : Filtered(set.Filter, text, inner), scope);
                 return flow;
             case FilterBlockStatement filter:
+                inner = Inside(filter.Body, scope);
                 text = Captured(filter.Body, inner, out flow);
                 if (flow == Flow.Next)
-                    Write(Text(Filtered(filter.Filter, text, inner)), output);
+                    Write(Whole(Filtered(filter.Filter, text, inner)), output);
                 return flow;
             case CallBlockStatement call:
                 var arguments = EvaluateArguments(call.Call.Arguments, scope);
                 var caller = KeyValuePair.Create<string, Value>("caller", new MacroValue(null, call.Caller, scope));
-                Write(Text(Call(Evaluate(call.Call.Target, scope), arguments with { Named = [.. arguments.Named, caller] })), output);
+                Write(Whole(Call(Evaluate(call.Call.Target, scope), arguments with { Named = [.. arguments.Named, caller] })), output);
                 return Flow.Next;
             default:
                 throw new InvalidOperationException($"There is no statement {statement.GetType().Name}.");
@@ -166,10 +175,11 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
             source = source.Where(item => Passes(loop.Target, test, item, scope));
         var context = new LoopValue(source, loop.Test is null ? Iteration.Length(items) : null, depth, loop.IsRecursive ? Recurse : null);
         var completed = false;
+        var unset = template.Unset.In(loop.Body);
         while (context.MoveNext())
         {
             Budget.Step();
-            var iteration = new Scope(scope);
+            var iteration = new Scope(scope, unset);
             Assign(loop.Target, context.Current, iteration);
             iteration.Set("loop", context);
             var flow = Execute(loop.Body, iteration, output);
@@ -179,7 +189,7 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
         }
 
         // As in Jinja: 'else' also runs where no iteration reached its end.
-        return completed ? Flow.Next : Execute(loop.Otherwise, new(scope), output);
+        return completed ? Flow.Next : Execute(loop.Otherwise, new(scope, template.Unset.In(loop.Otherwise)), output);
 
         Value Recurse(Value inner)
         {
@@ -220,6 +230,10 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider clock, IRe
                 break;
         }
     }
+
+    // What blocks give is put into the output as it is, so it must be text.
+    private static string Whole(Value value) =>
+        value is StringValue text ? text.Text : throw ChatTemplateException.Failed($"expected str instance, {value.TypeName} found");
 
     private void Write(string text, StringBuilder output)
     {

@@ -28,7 +28,7 @@ internal static class Iteration
         var items = new List<Value>();
         foreach (var item in Items(value))
         {
-            budget.Step();
+            budget.Item();
             items.Add(item);
         }
 

@@ -63,7 +63,7 @@ internal static class Operators
 
     private static Value Whole(Budget budget, string op, BigInteger x, BigInteger y)
     {
-        budget.Step((x.GetByteCount() + y.GetByteCount()) / 32);
+        budget.Step(1 + ((x.GetByteCount() + y.GetByteCount()) / 32));
         if (y.IsZero && op is "/" or "//" or "%")
             throw ChatTemplateException.Failed(op == "/" ? "division by zero" : "integer division or modulo by zero");
         return op switch

@@ -4,8 +4,11 @@ using ForensicKit.Inference.ChatTemplates.Values;
 namespace ForensicKit.Inference.ChatTemplates.Evaluation;
 
 /// <summary>Variables of a loop's iteration, a macro's call, a block; what it lacks is looked up around it.</summary>
-internal sealed class Scope(Scope? around)
+/// <param name="around">What it lies in.</param>
+/// <param name="unset">Names it has for itself and that are undefined until they are set.</param>
+internal sealed class Scope(Scope? around, IReadOnlySet<string>? unset = null)
 {
+    private readonly IReadOnlySet<string>? _unset = unset;
     private Dictionary<string, Value>? _values;
 
     public void Set(string name, Value value) => (_values ??= new(StringComparer.Ordinal))[name] = value;
@@ -16,6 +19,11 @@ internal sealed class Scope(Scope? around)
         {
             if (scope._values is { } values && values.TryGetValue(name, out value))
                 return true;
+            if (scope._unset is { } unset && unset.Contains(name))
+            {
+                value = UndefinedValue.Name(name);
+                return true;
+            }
         }
 
         value = null;

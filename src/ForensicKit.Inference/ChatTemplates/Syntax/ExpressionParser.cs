@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using ForensicKit.Inference.ChatTemplates.Evaluation;
 using ForensicKit.Inference.ChatTemplates.Values;
 
@@ -191,10 +189,10 @@ internal sealed class ExpressionParser(TokenStream stream)
                 return new ConstantExpression(token.Line, new StringValue(string.Concat(parts)));
             case TokenKind.Integer:
                 stream.Next();
-                return new ConstantExpression(token.Line, new IntValue(Integer(token)));
+                return new ConstantExpression(token.Line, NumberLiteral.Whole(token));
             case TokenKind.Float:
                 stream.Next();
-                return new ConstantExpression(token.Line, new FloatValue(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+                return new ConstantExpression(token.Line, NumberLiteral.Real(token));
             case TokenKind.Operator when token.Text == "(":
                 stream.Next();
                 var inner = Tuple(mayBeEmpty: true);
@@ -234,17 +232,6 @@ internal sealed class ExpressionParser(TokenStream stream)
         return items;
     }
 
-    private static BigInteger Integer(Token token)
-    {
-        var text = token.Text;
-        var radix = text.Length > 1 ? char.ToLowerInvariant(text[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 10 } : 10;
-        if (text.Length > 4300)
-            throw ChatTemplateException.Syntax("A number has more than 4300 digits.", token.Line);
-        return radix == 10
-            ? BigInteger.Parse(text, CultureInfo.InvariantCulture)
-            : text[2..].Aggregate(BigInteger.Zero, (sum, digit) => (sum * radix) + Convert.ToInt32(digit.ToString(), 16));
-    }
-
     private Expression Postfix(Expression expression)
     {
         for (; ; )
@@ -282,7 +269,7 @@ internal sealed class ExpressionParser(TokenStream stream)
         return name.Kind switch
         {
             TokenKind.Name => new AttributeExpression(line, target, name.Text),
-            TokenKind.Integer => new ItemExpression(line, target, new ConstantExpression(line, new IntValue(Integer(name)))),
+            TokenKind.Integer => new ItemExpression(line, target, new ConstantExpression(line, NumberLiteral.Whole(name))),
             _ => throw ChatTemplateException.Syntax("expected name or number", name.Line),
         };
     }

@@ -15,6 +15,7 @@ internal sealed record NameExpression : Expression
         : base(at)
     {
         Name = name;
+        IsConstant = false;
         Mentions = name switch
         {
             "caller" => SpecialNames.Caller,
@@ -77,10 +78,40 @@ internal sealed record ArgumentList(
 }
 
 /// <summary><c>a(…)</c>.</summary>
-internal sealed record CallExpression(int At, Expression Target, ArgumentList Arguments) : Expression(At, Target, Arguments);
+internal sealed record CallExpression : Expression
+{
+    public CallExpression(int at, Expression target, ArgumentList arguments)
+        : base(at, target, arguments)
+    {
+        Target = target;
+        Arguments = arguments;
+        IsConstant = false;
+    }
+
+    public Expression Target { get; }
+
+    public ArgumentList Arguments { get; }
+}
 
 /// <summary><c>a|name(…)</c>; without input in blocks, whose body is the input.</summary>
-internal sealed record FilterExpression(int At, Expression? Input, string Name, ArgumentList Arguments) : Expression(At, Input, Arguments);
+internal sealed record FilterExpression : Expression
+{
+    public FilterExpression(int at, Expression? input, string name, ArgumentList arguments)
+        : base(at, input, arguments)
+    {
+        Input = input;
+        Name = name;
+        Arguments = arguments;
+        // These look up further filters and tests when they run.
+        IsConstant &= input is not null && name is not ("map" or "select" or "reject" or "selectattr" or "rejectattr" or "random");
+    }
+
+    public Expression? Input { get; }
+
+    public string Name { get; }
+
+    public ArgumentList Arguments { get; }
+}
 
 /// <summary><c>a is name(…)</c>.</summary>
 internal sealed record TestExpression(int At, Expression Input, string Name, ArgumentList Arguments) : Expression(At, Input, Arguments);

@@ -44,7 +44,7 @@ internal sealed class Lexer
             if (kind == '%' && RawBegin(tag) is { } rawBegin)
             {
                 AddText(_source[_position..tag], Sign(tag + 2), isOutput: false);
-                Raw(rawBegin);
+                Raw(tag, rawBegin);
                 continue;
             }
 
@@ -146,9 +146,8 @@ internal sealed class Lexer
         return StartsWith(position, "-%}") ? (position + 3, true) : StartsWith(position, "%}") ? (position + 2, false) : null;
     }
 
-    private void Raw((int Start, bool Strips) begin)
+    private void Raw(int opened, (int Start, bool Strips) begin)
     {
-        var opened = _position;
         EndTag(begin.Start, begin.Strips, trims: false);
         for (var tag = _position; ; tag++)
         {

@@ -14,6 +14,7 @@ internal abstract record Node
         {
             Depth = Math.Max(Depth, child.Depth + 1);
             Mentions |= child.Mentions;
+            IsConstant &= child.IsConstant;
         }
 
         if (Depth > MaxDepth)
@@ -28,6 +29,9 @@ internal abstract record Node
 
     /// <summary>How many nodes lie below each other.</summary>
     public int Depth { get; }
+
+    /// <summary>Whether its value follows from the text alone.</summary>
+    public bool IsConstant { get; protected init; } = true;
 
     /// <summary>The names with a meaning of their own that are read here or below.</summary>
     public SpecialNames Mentions { get; protected init; }

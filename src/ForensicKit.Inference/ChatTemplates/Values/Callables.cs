@@ -38,7 +38,7 @@ internal sealed class MacroValue(string? name, MacroBody body, Scope scope) : Ca
 
     public override Value Call(Interpreter interpreter, Arguments arguments)
     {
-        var inner = new Scope(scope);
+        var inner = interpreter.MacroScope(body, scope);
         var named = arguments.Named.ToDictionary(n => n.Key, n => n.Value, StringComparer.Ordinal);
         var given = new Value?[body.Parameters.Count];
         var foundCaller = given.Length <= arguments.Positional.Count && body.Parameters.Any(p => p.Name == "caller");

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ForensicKit.Inference.ChatTemplates.Evaluation;
 
 namespace ForensicKit.Inference.ChatTemplates.Values;
 
@@ -82,7 +83,8 @@ internal sealed class IteratorValue(IEnumerable<Value> items, string typeName = 
     /// <summary>The items not taken yet; each is given once, whoever asks.</summary>
     public IEnumerable<Value> Rest()
     {
-        while (_rest.MoveNext())
+        // Generators can be put upon each other without end.
+        for (Budget.EnsureStack(); _rest.MoveNext(); Budget.EnsureStack())
             yield return _rest.Current;
     }
 }
