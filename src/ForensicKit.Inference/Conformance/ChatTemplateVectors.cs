@@ -60,6 +60,8 @@ public sealed class ChatTemplateVectors : IConformanceKind
         Template template, JsonElement @case, JsonElement expected, TimeProvider clock, bool normalise, List<string> differences, CancellationToken cancellationToken)
     {
         var variables = @case.GetProperty("kwargs").EnumerateObject().ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
+        foreach (var further in template.Further)
+            variables.TryAdd(further.Name, further.Value);
         variables.Remove("tools", out var tools);
         variables.Remove("documents", out var documents);
         var request = new ChatRequest(@case.GetProperty("messages"))
@@ -101,13 +103,16 @@ public sealed class ChatTemplateVectors : IConformanceKind
     }
 
     /// <summary>A template as the vectors have it; one that cannot be parsed fails in each of its cases.</summary>
-    private sealed record Template(Lazy<ChatTemplate> Source)
+    /// <param name="Source">The template.</param>
+    /// <param name="Further">What the tokenizer gives besides texts, for example lists of tokens.</param>
+    private sealed record Template(Lazy<ChatTemplate> Source, IReadOnlyList<JsonProperty> Further)
     {
         public static Template Of(JsonElement element)
         {
             var source = element.GetProperty("chat_template").GetString()!;
-            var tokens = element.GetProperty("special_tokens").EnumerateObject().ToDictionary(t => t.Name, t => t.Value.GetString()!, StringComparer.Ordinal);
-            return new(new Lazy<ChatTemplate>(() => ChatTemplate.Parse(source, tokens)));
+            var given = element.GetProperty("special_tokens").EnumerateObject().ToLookup(t => t.Value.ValueKind == JsonValueKind.String);
+            var tokens = given[true].ToDictionary(t => t.Name, t => t.Value.GetString()!, StringComparer.Ordinal);
+            return new(new Lazy<ChatTemplate>(() => ChatTemplate.Parse(source, tokens)), [.. given[false]]);
         }
 
         public ChatTemplate Parsed() => Source.Value;

@@ -16,7 +16,7 @@ internal static class NumberFilters
             double number => new FloatValue(Math.Abs(number)),
             _ => throw (v is UndefinedValue undefined ? undefined.Failure : ChatTemplateException.Failed($"bad operand type for abs(): '{v.TypeName}'")),
         }),
-        ("int", "default? base?", (it, v, a) => ToInt(it, v, v is StringValue ? Expect.Index(a[1], 10) : 10) ?? a[0] ?? new IntValue(BigInteger.Zero)),
+        ("int", "default? base?", (it, v, a) => ToInt(it, v, a[1] is null ? 10 : a[1] is IntValue or BoolValue ? Expect.Index(a.Required(1)) : -1) ?? a[0] ?? new IntValue(BigInteger.Zero)),
         ("float", "default?", (it, v, a) => ToFloat(it, v) is { } number ? new FloatValue(number) : a[0] ?? new FloatValue(0)),
         ("round", "precision? method?", (_, v, a) => Round(v, Expect.Index(a[0], 0), a[1] is null ? "common" : Expect.Text(a.Required(1)).Text)),
         ("filesizeformat", "binary?", (it, v, a) => FileSize(ToFloat(it, v) ?? throw ChatTemplateException.Failed("could not convert to float"), a[0]?.IsTrue ?? false)),

@@ -128,8 +128,8 @@ internal static class StringMethods
 
     private static bool Affix(Interpreter it, Value self, BoundArguments a, bool atStart)
     {
-        var part = StringSearch.Window(it.Budget, (StringValue)self, a[1], a[2]);
-        if (part is null)
+        var affixes = a.Required(0) is TupleValue several ? several.Items : [Expect.Text(a.Required(0))];
+        if (StringSearch.Window(it.Budget, (StringValue)self, a[1], a[2]) is not { } part)
             return false;
         bool Fits(Value affix)
         {
@@ -138,7 +138,7 @@ internal static class StringMethods
             return atStart ? part.StartsWith(text, StringComparison.Ordinal) : part.EndsWith(text, StringComparison.Ordinal);
         }
 
-        return a.Required(0) is TupleValue several ? several.Items.Any(Fits) : Fits(a.Required(0));
+        return affixes.Any(Fits);
     }
 
     private static StringValue Removed(Budget budget, StringValue self, string affix, bool atStart)
