@@ -33,7 +33,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     private readonly Lazy<ChatTemplate> _chat;
     private readonly bool _alone;
     private readonly TimeProvider _clock;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly WorkThread _thread = new();
 
     private TorchLanguageModel(
         TransformerDecoder decoder, Tokenizer tokenizer, Func<ChatTemplate> chat, HashSet<int> ends, int begin, LoadOptions options, ModelDescription description)
@@ -170,8 +170,8 @@ public sealed class TorchLanguageModel : ILanguageModel
     /// <summary>Releases the weights.</summary>
     public void Dispose()
     {
+        _thread.Dispose();
         _decoder.Dispose();
-        _turn.Dispose();
     }
 
     private ContinuationScorer Scorer() => new(_decoder, Description.Threads, _maxBatchTokens, _alone);
@@ -197,19 +197,7 @@ public sealed class TorchLanguageModel : ILanguageModel
         return () => ChatTemplate.Parse(source, tokens);
     }
 
-    // Off the caller's thread; libtorch's own threads share the work.
-    private async Task<T> InTurn<T>(Func<T> work, CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            return await Task.Run(work, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    private Task<T> InTurn<T>(Func<T> work, CancellationToken cancellationToken) => _thread.DoAsync(work, cancellationToken);
 
     // Enough for products at full speed; more only takes memory, most of it between the matrices of the feed-forward blocks.
     private static int MaxBatchTokens(DecoderConfig config, Device device) => device.type == DeviceType.CUDA ? 1 << 15 : Math.Clamp((6 << 20) / (2 * config.IntermediateSize), 1 << 10, 1 << 13);

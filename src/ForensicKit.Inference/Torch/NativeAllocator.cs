@@ -8,12 +8,10 @@ internal static partial class NativeAllocator
     // malloc.h of glibc.
     private const int TrimThreshold = -1;
     private const int MostMaps = -4;
-    private const int MostArenas = -8;
 
     /// <summary>
     /// Keeps freed memory for the next tensor instead of giving it back to the system: each layer asks for as much as the one before freed, and
-    /// fresh pages cost more than small operations do. And keeps it in one place: by default every thread that ever computes has a store of freed
-    /// memory of its own, and the work wanders from thread to thread. Linux with glibc only; elsewhere nothing changes.
+    /// fresh pages cost more than small operations do. Linux with glibc only; elsewhere nothing changes.
     /// </summary>
     public static void KeepFreedMemory()
     {
@@ -21,7 +19,6 @@ internal static partial class NativeAllocator
             return;
         try
         {
-            _ = SetOption(MostArenas, 1);
             _ = SetOption(MostMaps, 0);
             _ = SetOption(TrimThreshold, 1 << 30);
         }
