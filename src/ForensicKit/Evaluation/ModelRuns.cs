@@ -133,6 +133,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 LogLikelihoodPerByte = sum / Encoding.UTF8.GetByteCount(text.TrimStart()),
                 TokenIds = scored.TokenIds,
                 TokenLogProbs = scored.LogProbs,
+                LeastMargin = scored.Details.Count > 0 ? scored.Details.Min(d => Math.Abs(d.Margin)) : null,
             };
         }
     }
@@ -151,6 +152,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 TokenIds = generated.TokenIds,
                 TokenLogProbs = generated.LogProbs,
                 FinishReason = generated.FinishReason,
+                LeastMargin = generated.Margins.Count > 0 ? generated.Margins.Min() : null,
             };
         }
     }

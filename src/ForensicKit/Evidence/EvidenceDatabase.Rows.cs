@@ -111,7 +111,7 @@ public sealed partial class EvidenceDatabase
             foreach (var r in responses.Where(r => HasNul(r.Prompt, r.Text, r.RecordedAnswer)))
             {
                 InsertRow(connection, "responses", r.RunId, r.ItemId, r.ItemIndex, r.ChoiceIndex ?? -1, r.SampleIndex, r.Prompt, r.Text, r.LogLikelihood,
-                    r.LogLikelihoodPerToken, r.LogLikelihoodPerByte, r.TokenIds?.ToList(), r.TokenLogProbs?.ToList(), r.RecordedAnswer, r.RecordedCorrect, r.FinishReason);
+                    r.LogLikelihoodPerToken, r.LogLikelihoodPerByte, r.TokenIds?.ToList(), r.TokenLogProbs?.ToList(), r.RecordedAnswer, r.RecordedCorrect, r.FinishReason, r.LeastMargin);
             }
 
             using var appender = connection.CreateAppender("responses");
@@ -123,6 +123,7 @@ public sealed partial class EvidenceDatabase
                     .AppendValue(r.LogLikelihood).AppendValue(r.LogLikelihoodPerToken).AppendValue(r.LogLikelihoodPerByte)
                     .AppendValue(r.TokenIds).AppendValue(r.TokenLogProbs)
                     .AppendValue(r.RecordedAnswer).AppendValue(r.RecordedCorrect).AppendValue(r.FinishReason)
+                    .AppendValue(r.LeastMargin)
                     .EndRow();
             }
         },
@@ -146,7 +147,7 @@ public sealed partial class EvidenceDatabase
     public IReadOnlyList<Response> ReadResponses(string runId, CancellationToken cancellationToken) => Query(
         """
         SELECT run_id, item_id, item_index, choice_index, sample_index, text, loglikelihood, loglikelihood_per_token, loglikelihood_per_byte,
-          recorded_answer, recorded_correct, finish_reason
+          recorded_answer, recorded_correct, finish_reason, least_margin
         FROM responses WHERE run_id = $id ORDER BY item_index, item_id, choice_index, sample_index
         """,
         row => new Response
@@ -163,6 +164,7 @@ public sealed partial class EvidenceDatabase
             RecordedAnswer = NullableText(row, 9),
             RecordedCorrect = row.IsDBNull(10) ? null : row.GetBoolean(10),
             FinishReason = NullableText(row, 11),
+            LeastMargin = NullableNumber(row, 12),
         },
         cancellationToken,
         ("id", runId));

@@ -36,7 +36,7 @@ public sealed record EvidenceTable(string Name, string Meaning, IReadOnlyList<st
 public static class EvidenceSchema
 {
     /// <summary>Version of the layout below; a database of another version is refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Facts about the database itself.</summary>
     public static EvidenceTable Facts { get; } = new("facts", "One fact about this database.", ["name"],
@@ -119,6 +119,7 @@ public static class EvidenceSchema
         new("recorded_answer", "VARCHAR", "Answer as the recording's author extracted it."),
         new("recorded_correct", "BOOLEAN", "Whether the recording's author counted it correct."),
         new("finish_reason", "VARCHAR", "Why generation ended."),
+        new("least_margin", "DOUBLE", "Least distance of any of its tokens from its nearest rival in logits, nats; near 0, another machine may choose or rank it otherwise. Null where the model does not say."),
     ]);
 
     /// <summary>Scores of items under documented rules.</summary>

@@ -53,4 +53,10 @@ public sealed record Response
 
     /// <summary>Why generation ended (<c>stop</c>, <c>length</c>, …), where it is known.</summary>
     public string? FinishReason { get; init; }
+
+    /// <summary>
+    /// Least distance of any of its tokens from its nearest rival in logits, in nats: a near-tie that another machine may decide otherwise. Null where
+    /// the model does not say.
+    /// </summary>
+    public double? LeastMargin { get; init; }
 }

@@ -73,6 +73,7 @@ public sealed class ModelRunsTests : IDisposable
         Assert.Equal("Question 0", evidence.Query("SELECT DISTINCT prompt FROM responses", row => row.GetString(0), CancellationToken.None).Single());
         Assert.Equal(-3.0, response.LogLikelihood);
         Assert.Equal(-1.5, response.LogLikelihoodPerToken);
+        Assert.Equal(0.25, response.LeastMargin);
         // Three bytes: the space before the choice is no part of it.
         Assert.Equal(-1.0, response.LogLikelihoodPerByte);
     }
@@ -178,7 +179,7 @@ public sealed class ModelRunsTests : IDisposable
             foreach (var request in requests.Reverse())
             {
                 await Answer();
-                yield return new ScoredContinuation(request.Id, [1, 2], [-1, -2], false);
+                yield return new ScoredContinuation(request.Id, [1, 2], [-1, -2], false) { Details = [new(0, 0.5, double.NaN, double.NaN), new(3, -0.25, double.NaN, double.NaN)] };
             }
         }
 
