@@ -76,7 +76,9 @@ public sealed class TorchLanguageModel : ILanguageModel
             throw new KitException("config.json names neither a token that begins texts nor one that ends them.", folder);
         if (ends.Append(begin).Any(id => id >= config.VocabularySize))
             throw new KitException("config.json names a token outside the vocabulary.", folder);
+        NativeAllocator.GiveFreedMemoryBack();
         var decoder = TransformerDecoder.TakeOver(config, checkpoint.ReadWeights(place, cancellationToken), options.Precision);
+        NativeAllocator.KeepFreedMemory();
         return new(decoder, tokenizer, ChatTemplateOf(checkpoint, options), [.. ends], begin, options, new ModelDescription(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))),
             checkpoint.WeightsSha256(),
@@ -200,7 +202,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     private Task<T> InTurn<T>(Func<T> work, CancellationToken cancellationToken) => _thread.DoAsync(work, cancellationToken);
 
     // Enough for products at full speed; more only takes memory, most of it between the matrices of the feed-forward blocks.
-    private static int MaxBatchTokens(DecoderConfig config, Device device) => device.type == DeviceType.CUDA ? 1 << 15 : Math.Clamp((6 << 20) / (2 * config.IntermediateSize), 1 << 10, 1 << 13);
+    private static int MaxBatchTokens(DecoderConfig config, Device device) => device.type == DeviceType.CUDA ? 1 << 15 : Math.Clamp((3 << 20) / (2 * config.IntermediateSize), 1 << 10, 1 << 12);
 
     private static Device Place(string device)
     {

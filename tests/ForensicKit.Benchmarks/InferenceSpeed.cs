@@ -156,7 +156,7 @@ internal static class InferenceSpeed
         foreach (var group in groups)
         {
             var sheets = group.Select(p => new ScoreSheet(p.Continuation, Moments: false)).ToList();
-            foreach (var _ in new ContinuationScorer(decoder, get_num_threads(), 2048).Score(group, sheets, CancellationToken.None))
+            foreach (var _ in new ContinuationScorer(decoder, get_num_threads(), 1024).Score(group, sheets, CancellationToken.None))
             {
             }
         }

@@ -93,8 +93,15 @@ internal sealed class DecoderLayer : IDisposable
     public Tensor Apply(Tensor x, RotaryPositions? rotary, (Tensor Cosines, Tensor Sines)? turns, Attention attention, Tensor? places)
     {
         var normed = _config.Order == BlockOrder.NormAfter ? x : _norms["input_layernorm"].Apply(x);
-        var (queries, keys, values) = Heads(_queryKeyValue.Apply(normed), rotary, turns);
+        using var joined = _queryKeyValue.Apply(normed);
+        if (_config.Order != BlockOrder.NormAfter)
+            normed.Dispose();
+        var (queries, keys, values) = Heads(joined, rotary, turns);
         var seen = attention(_index, queries, keys, values);
+        // Views of what is not needed any more.
+        queries.Dispose();
+        keys.Dispose();
+        values.Dispose();
         if (places is not null)
             (seen, x) = (seen.index_select(0, places), x.index_select(0, places));
         var mixed = _output.Apply(seen);

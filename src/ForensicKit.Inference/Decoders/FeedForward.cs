@@ -23,10 +23,17 @@ internal sealed class FeedForward : IDisposable
     /// <summary>[tokens, hidden size] of [tokens, hidden size].</summary>
     public Tensor Apply(Tensor x)
     {
-        var inner = _up.Apply(x);
+        // The widest tensors of a layer: each is released as soon as the next is there, unless gradients need it.
+        using var inner = _up.Apply(x);
         if (_config is { Gated: true, Activation: Activation.Silu } && FewTokens.Applies(x))
             return _down.Apply(FewTokens.GatedSilu(inner, _width));
-        return _down.Apply(_config.Gated ? Activate(inner.narrow(-1, 0, _width)).mul(inner.narrow(-1, _width, _width)) : Activate(inner));
+        if (!_config.Gated)
+            return _down.Apply(Activate(inner));
+        using var gate = inner.narrow(-1, 0, _width);
+        using var up = inner.narrow(-1, _width, _width);
+        using var active = Activate(gate);
+        using var gated = active.mul(up);
+        return _down.Apply(gated);
     }
 
     public void Dispose()

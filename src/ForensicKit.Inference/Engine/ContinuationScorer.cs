@@ -41,7 +41,7 @@ internal sealed class ContinuationScorer(TransformerDecoder decoder, int threads
 {
     // A matrix of fewer rows than this is multiplied at a fraction of the speed; of many more, it only takes memory.
     private const int LeastChunk = 256;
-    private const long ChunkLogits = 1 << 24;
+    private const long ChunkLogits = 1 << 22;
 
     /// <summary>Called before each pack with its tokens; tests let it fail.</summary>
     internal Action<int>? BeforePack { get; set; }

@@ -2,25 +2,41 @@ using System.Runtime.InteropServices;
 
 namespace ForensicKit.Inference.Torch;
 
-/// <summary>How the C library hands out the memory that libtorch asks for.</summary>
+/// <summary>How the C library hands out the memory that libtorch asks for. Linux with glibc only; elsewhere nothing changes.</summary>
 internal static partial class NativeAllocator
 {
     // malloc.h of glibc.
     private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
     private const int MostMaps = -4;
 
     /// <summary>
-    /// Keeps freed memory for the next tensor instead of giving it back to the system: each layer asks for as much as the one before freed, and
-    /// fresh pages cost more than small operations do. Linux with glibc only; elsewhere nothing changes.
+    /// For loading: every larger block is the system's and goes back to it when it is freed, so that what is read and joined leaves no holes between
+    /// the weights that stay.
+    /// </summary>
+    public static void GiveFreedMemoryBack()
+    {
+        Set(MapThreshold, 1 << 16);
+        Set(MostMaps, 1 << 16);
+    }
+
+    /// <summary>
+    /// For computing: freed memory is kept for the next tensor. Each layer asks for as much as the one before freed, and fresh pages cost more than
+    /// small operations do.
     /// </summary>
     public static void KeepFreedMemory()
+    {
+        Set(MostMaps, 0);
+        Set(TrimThreshold, 1 << 30);
+    }
+
+    private static void Set(int option, int value)
     {
         if (!OperatingSystem.IsLinux())
             return;
         try
         {
-            _ = SetOption(MostMaps, 0);
-            _ = SetOption(TrimThreshold, 1 << 30);
+            _ = SetOption(option, value);
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {

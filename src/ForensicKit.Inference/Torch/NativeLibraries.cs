@@ -53,7 +53,6 @@ public static class TorchRuntime
 
     private static (IntPtr Bridge, string? Note) LoadLibraries()
     {
-        NativeAllocator.KeepFreedMemory();
         Preload();
         return OperatingSystem.IsLinux() ? LoadOnLinux() : (IntPtr.Zero, null);
     }
