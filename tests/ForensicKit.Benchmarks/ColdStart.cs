@@ -17,8 +17,8 @@ internal static class ColdStart
         await foreach (var _ in model.StreamAsync(new(0, "The capital of France is", 1, [], Sampling.Greedy), CancellationToken.None))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first token {(DateTime.Now - process.StartTime).TotalSeconds:F2} s after the process began"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak {Peak(process) >> 20} MiB with the model loaded"));
-        // Two thousand words in texts of about 500 tokens.
-        var texts = Enumerable.Range(0, 16).Select(i => new TextRequest(i, string.Join(' ', Enumerable.Range(0, 400).Select(w => $"word{(w * (i + 7)) % 97}"))) { Moments = true }).ToList();
+        // Texts of about 512 tokens.
+        var texts = Enumerable.Range(0, 32).Select(i => new TextRequest(i, string.Join(' ', Enumerable.Range(0, 177).Select(w => $"word{(w * (i + 7)) % 97}"))) { Moments = true }).ToList();
         var tokens = 0;
         await foreach (var scored in model.ScoreTextsAsync(texts, CancellationToken.None))
             tokens += scored.TokenIds.Count;
