@@ -30,6 +30,8 @@ public sealed class SmolLm2Tests
         // Twenty items are far from enough for HellaSwag's claim within a point.
         Assert.Equal("InsufficientEvidence", verdicts["hellaswag"]);
         var document = File.ReadAllText(Path.Combine(folder["out"], "document.html"));
+        // What could have been seen is said of the items that were asked, not of those that the claim is about.
+        Assert.Contains("power/hellaswag\" data-name=\"n\">20 ", document, StringComparison.Ordinal);
         Assert.Contains("Q4_1", document, StringComparison.Ordinal);
         Assert.Contains("lighteval", document, StringComparison.Ordinal);
     }

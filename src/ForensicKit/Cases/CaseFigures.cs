@@ -24,7 +24,7 @@ internal static class CaseFigures
                 manifest.Name),
             "Score", "%",
             [.. sheet.Claims.Select(c => new ForestRow(
-                c.Label, new FigureEstimate(c.Claimed.Percent), Measured(c), c.Reference is null ? null : new FigureEstimate(c.Reference.Percent), c.N,
+                c.Label, new FigureEstimate(c.Claimed.Percent), Measured(c), c.Reference is null ? null : new FigureEstimate(c.Reference.Percent), c.MeasuredItems,
                 findings.FirstOrDefault(f => f.ClaimId == c.Id && f.Verdict is not null)?.Verdict))],
             reference, decimals: Math.Max(1, sheet.Claims.Max(c => c.Claimed.Decimals)));
     }

@@ -77,6 +77,9 @@ public sealed record ClaimEvidence
     /// <summary>An independent reproduction known only as a printed score.</summary>
     public PrintedScore? Reproduced { get; init; }
 
+    /// <summary>Items that were measured: of the reproduction where it says, which may have asked only some; else those of the claim.</summary>
+    public long MeasuredItems => Reproduced?.N ?? N;
+
     /// <summary>A reference model's printed score.</summary>
     public PrintedScore? Reference { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class PowerQuestion : Question
     {
         var rate = claim.Claimed.Percent / 100;
         var level = sheet.Alpha / Math.Max(1, sheet.Claims.Count);
-        var detectable = NormalSampleSize.MinimumDetectable(claim.N, rate, level, Power, Alternative.TwoSided);
+        var detectable = NormalSampleSize.MinimumDetectable(claim.MeasuredItems, rate, level, Power, Alternative.TwoSided);
         var needed = sheet.MarginPoints / 100 < 1 ? NormalSampleSize.NonInferiority(rate, sheet.MarginPoints / 100, sheet.Alpha, Power).N : 0;
         return new Finding
         {
@@ -47,7 +47,7 @@ public sealed class PowerQuestion : Question
             CannotShow = CannotShow,
             Values =
             [
-                FindingValue.Count("n", "Items", claim.N),
+                FindingValue.Count("n", "Items", claim.MeasuredItems),
                 .. detectable is null ? (FindingValue[])[] : [FindingValue.Number("mde", "Smallest gap detected", 100 * detectable.Effect, 2, "points")],
                 FindingValue.Count("needed", "Items needed to support a true claim", needed),
                 FindingValue.Number("margin", "Margin", sheet.MarginPoints, 0, "points") with { Comparison = ComparisonRule.Exact },

@@ -146,7 +146,7 @@ internal static class DocumentBuilder
         var mark = finding?.Verdict is { } verdict ? DocumentParts.VerdictMark(verdict) : Html.Of($"–");
         var reference = hasReference ? Html.Of($"""<td class="num" data-label="Reference, %">{claim.Reference?.Text ?? "–"}</td>""") : Html.Empty;
         return Html.Of($"""
-            <tr><td>{claim.Label}</td><td class="num" data-label="Items">{claim.N.ToString("N0", CultureInfo.InvariantCulture)}</td><td class="num" data-label="Claimed, %">{claim.Claimed.Text}</td><td class="num" data-label="Measured, %"><span>{Cell(finding, measured)}</span></td>{reference}<td class="num" data-label="Gap, points"><span>{Cell(finding, gap)}</span></td><td data-label="Verdict">{mark}</td></tr>
+            <tr><td>{claim.Label}</td><td class="num" data-label="Items">{claim.MeasuredItems.ToString("N0", CultureInfo.InvariantCulture)}</td><td class="num" data-label="Claimed, %">{claim.Claimed.Text}</td><td class="num" data-label="Measured, %"><span>{Cell(finding, measured)}</span></td>{reference}<td class="num" data-label="Gap, points"><span>{Cell(finding, gap)}</span></td><td data-label="Verdict">{mark}</td></tr>
             """);
 
         FindingValue? Value(string name) => finding?.Values.FirstOrDefault(v => v.Name == name);
