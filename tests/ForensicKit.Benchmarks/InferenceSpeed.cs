@@ -80,7 +80,7 @@ internal static class InferenceSpeed
             var speeds = new List<double>();
             for (var round = -1; round < Rounds; round++)
             {
-                var answer = new FixedAnswer(Tokens(config, 512), 1);
+                var answer = new GreedyAnswer(Tokens(config, 512), 1);
                 var seconds = Seconds(() =>
                 {
                     foreach (var _ in new TextGenerator(decoder, get_num_threads()).Steps([answer], 4096, CancellationToken.None))
@@ -104,7 +104,7 @@ internal static class InferenceSpeed
             for (var round = -1; round < Rounds; round++)
             {
                 var bandwidth = Bandwidth();
-                var answer = new FixedAnswer(Tokens(config, 16), tokens + 1);
+                var answer = new GreedyAnswer(Tokens(config, 16), tokens + 1);
                 using var steps = new TextGenerator(decoder, get_num_threads()).Steps([answer], 4096, CancellationToken.None).GetEnumerator();
                 // The prompt and its first token.
                 steps.MoveNext();
@@ -200,19 +200,4 @@ internal static class InferenceSpeed
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private sealed class FixedAnswer(int[] prompt, int limit) : IAnswer
-    {
-        private readonly List<int> _tokens = [];
-
-        public int[] Prompt => prompt;
-
-        public IReadOnlyList<int> Tokens => _tokens;
-
-        public int Limit => limit;
-
-        public bool IsFinished => _tokens.Count >= limit;
-
-        public void Add(ReadOnlySpan<float> logits, RowSummary summary) => _tokens.Add(summary.Best);
-    }
 }

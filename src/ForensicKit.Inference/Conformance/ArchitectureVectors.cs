@@ -88,22 +88,6 @@ public sealed class ArchitectureVectors : IConformanceKind
         return [.. answers.Select(a => a.Tokens)];
     }
 
-    // No token ends it: in these vectors every id is an ordinary one.
-    private sealed class GreedyAnswer(int[] prompt, int limit) : IAnswer
-    {
-        private readonly List<int> _tokens = [];
-
-        public int[] Prompt => prompt;
-
-        public IReadOnlyList<int> Tokens => _tokens;
-
-        public int Limit => limit;
-
-        public bool IsFinished => _tokens.Count >= limit;
-
-        public void Add(ReadOnlySpan<float> logits, RowSummary summary) => _tokens.Add(summary.Best);
-    }
-
     private static void Compare(string what, Tensor actual, Tensor expected, List<string> differences)
     {
         if (!actual.shape.SequenceEqual(expected.shape))
