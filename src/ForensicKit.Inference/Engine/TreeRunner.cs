@@ -1,4 +1,5 @@
 using ForensicKit.Inference.Decoders;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Engine;
@@ -65,6 +66,7 @@ internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
                 continue;
             }
 
+            NativeAllocator.GiveFreedMemoryBackNow();
             at += pack.Count;
             using (kept)
             {

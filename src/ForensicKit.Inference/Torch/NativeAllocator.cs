@@ -30,6 +30,21 @@ internal static partial class NativeAllocator
         Set(TrimThreshold, 1 << 30);
     }
 
+    /// <summary>Gives all free pages back now, where freed memory is kept: holes between what lives would otherwise add up.</summary>
+    public static void GiveFreedMemoryBackNow()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
+        {
+            // Another C library, which has no such call.
+        }
+    }
+
     private static void Set(int option, int value)
     {
         if (!OperatingSystem.IsLinux())
@@ -47,4 +62,8 @@ internal static partial class NativeAllocator
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Trim(nuint padding);
 }
