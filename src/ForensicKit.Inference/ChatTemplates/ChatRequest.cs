@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ForensicKit.Models;
+using ForensicKit.Templates;
 
 namespace ForensicKit.Inference.ChatTemplates;
 
@@ -26,7 +27,7 @@ public sealed record ChatRequest(JsonElement Messages)
     public bool NormaliseMessages { get; init; } = true;
 
     /// <summary>What may be used up.</summary>
-    public ChatTemplateLimits Limits { get; init; } = ChatTemplateLimits.Default;
+    public TemplateLimits Limits { get; init; } = TemplateLimits.Default;
 
     /// <summary>The clock of <c>strftime_now</c>.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

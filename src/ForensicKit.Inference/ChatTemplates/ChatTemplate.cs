@@ -1,6 +1,7 @@
 using System.Text.Json;
-using ForensicKit.Inference.ChatTemplates.Evaluation;
-using ForensicKit.Inference.ChatTemplates.Values;
+using ForensicKit.Templates;
+using ForensicKit.Templates.Evaluation;
+using ForensicKit.Templates.Values;
 
 namespace ForensicKit.Inference.ChatTemplates;
 
@@ -39,11 +40,11 @@ public sealed class ChatTemplate
             throw new KitException("The chat template is longer than 1 Mi characters.");
         try
         {
-            return new(source, ParsedTemplate.Of(source), specialTokens ?? new Dictionary<string, string>(StringComparer.Ordinal));
+            return new(source, ParsedTemplate.Of(source, TemplateDialect.Chat), specialTokens ?? new Dictionary<string, string>(StringComparer.Ordinal));
         }
-        catch (ChatTemplateException e)
+        catch (TemplateException e)
         {
-            throw e.ToKitException();
+            throw e.ToKitException("chat template");
         }
     }
 
@@ -66,7 +67,7 @@ public sealed class ChatTemplate
     /// <summary>Renders messages.</summary>
     /// <returns>The text for the model, special tokens included.</returns>
     /// <exception cref="KitException">
-    /// There are no messages, or the template refuses them, fails, or goes beyond its limits. The inner <see cref="ChatTemplateException"/>
+    /// There are no messages, or the template refuses them, fails, or goes beyond its limits. The inner <see cref="TemplateException"/>
     /// says which, with the template's own message where it refuses.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -79,9 +80,9 @@ public sealed class ChatTemplate
         {
             return interpreter.Render();
         }
-        catch (ChatTemplateException e)
+        catch (TemplateException e)
         {
-            throw new ChatTemplateException(e.Failure, e.Message, interpreter.Line).ToKitException();
+            throw new TemplateException(e.Failure, e.Message, interpreter.Line).ToKitException("chat template");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ForensicKit.Conformance;
 using ForensicKit.Inference.ChatTemplates;
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Templates;
 
 namespace ForensicKit.Inference.Conformance;
 
@@ -81,10 +82,10 @@ public sealed class ChatTemplateVectors : IConformanceKind
         }
         catch (KitException e)
         {
-            var inner = e.InnerException as ChatTemplateException;
+            var inner = e.InnerException as TemplateException;
             if (!expected.TryGetProperty("error", out var error))
                 differences.Add($"{what}fails instead of rendering: {e.Message}");
-            else if (error.GetProperty("kind").GetString() == "raise_exception" && (inner?.Failure != ChatTemplateFailure.Raised || inner.Message != error.GetProperty("message").GetString()))
+            else if (error.GetProperty("kind").GetString() == "raise_exception" && (inner?.Failure != TemplateFailure.Raised || inner.Message != error.GetProperty("message").GetString()))
                 differences.Add($"{what}fails otherwise than the template says: {e.Message}");
             return;
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using ForensicKit.Inference.ChatTemplates;
 using ForensicKit.Models;
+using ForensicKit.Templates;
 
 namespace ForensicKit.Inference.Tests.ChatTemplates;
 
@@ -56,13 +57,13 @@ public sealed class ChatTemplateTests
         var raised = Assert.Throws<KitException>(() => ChatTemplate.Parse("\n\n{{ raise_exception('Roles must alternate!') }}").Render(s_request));
         Assert.Contains("line 3", raised.Message, StringComparison.Ordinal);
         Assert.Contains("Roles must alternate!", raised.Message, StringComparison.Ordinal);
-        var inner = Assert.IsType<ChatTemplateException>(raised.InnerException);
-        Assert.Equal((ChatTemplateFailure.Raised, "Roles must alternate!", 3), (inner.Failure, inner.Message, inner.Line));
+        var inner = Assert.IsType<TemplateException>(raised.InnerException);
+        Assert.Equal((TemplateFailure.Raised, "Roles must alternate!", 3), (inner.Failure, inner.Message, inner.Line));
         var failed = Assert.Throws<KitException>(() => ChatTemplate.Parse("a\n{{ messages[0].missing.more }}").Render(s_request));
-        Assert.Equal(ChatTemplateFailure.Failed, Assert.IsType<ChatTemplateException>(failed.InnerException).Failure);
+        Assert.Equal(TemplateFailure.Failed, Assert.IsType<TemplateException>(failed.InnerException).Failure);
         Assert.Contains("has no attribute 'missing'", failed.Message, StringComparison.Ordinal);
         var syntax = Assert.Throws<KitException>(() => ChatTemplate.Parse("a\n\n{% if x %}"));
-        Assert.Equal(ChatTemplateFailure.Syntax, Assert.IsType<ChatTemplateException>(syntax.InnerException).Failure);
+        Assert.Equal(TemplateFailure.Syntax, Assert.IsType<TemplateException>(syntax.InnerException).Failure);
         Assert.Contains("line 3", syntax.Message, StringComparison.Ordinal);
     }
 
@@ -158,7 +159,7 @@ public sealed class ChatTemplateTests
         }
         catch (KitException e)
         {
-            Assert.IsType<ChatTemplateException>(e.InnerException);
+            Assert.IsType<TemplateException>(e.InnerException);
         }
         catch (Exception e)
         {

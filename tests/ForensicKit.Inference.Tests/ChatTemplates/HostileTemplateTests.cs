@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ForensicKit.Inference.ChatTemplates;
 using ForensicKit.Models;
+using ForensicKit.Templates;
 
 namespace ForensicKit.Inference.Tests.ChatTemplates;
 
@@ -76,8 +77,8 @@ public sealed class HostileTemplateTests
         var watch = Stopwatch.StartNew();
         var template = ChatTemplate.Parse(source);
         var error = Assert.Throws<KitException>(() => template.Render(s_request, TestContext.Current.CancellationToken));
-        var inner = Assert.IsType<ChatTemplateException>(error.InnerException);
-        Assert.Equal(ChatTemplateFailure.Exceeded, inner.Failure);
+        var inner = Assert.IsType<TemplateException>(error.InnerException);
+        Assert.Equal(TemplateFailure.Exceeded, inner.Failure);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"took {watch.Elapsed}");
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 6L << 30, $"allocated {GC.GetAllocatedBytesForCurrentThread() - before}");
     }
@@ -127,7 +128,7 @@ public sealed class HostileTemplateTests
         var watch = Stopwatch.StartNew();
         var source = "\n" + start + string.Concat(Enumerable.Repeat(repeated, 40_000)) + end;
         var error = Assert.Throws<KitException>(() => ChatTemplate.Parse(source));
-        Assert.Equal(ChatTemplateFailure.Syntax, Assert.IsType<ChatTemplateException>(error.InnerException).Failure);
+        Assert.Equal(TemplateFailure.Syntax, Assert.IsType<TemplateException>(error.InnerException).Failure);
         Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"took {watch.Elapsed}");
     }
@@ -183,7 +184,7 @@ public sealed class HostileTemplateTests
     {
         var template = ChatTemplate.Parse("{% for i in range(1000) %}{{ 'abc' }}{% endfor %}");
         Assert.Equal(3000, template.Render(s_request, TestContext.Current.CancellationToken).Length);
-        foreach (var limits in new[] { new ChatTemplateLimits { Steps = 100 }, new ChatTemplateLimits { Characters = 100 } })
+        foreach (var limits in new[] { new TemplateLimits { Steps = 100 }, new TemplateLimits { Characters = 100 } })
             Assert.Throws<KitException>(() => template.Render(s_request with { Limits = limits }));
     }
 
@@ -207,7 +208,7 @@ public sealed class HostileTemplateTests
     public void Nothing_outside_is_reached(string source)
     {
         var error = Assert.Throws<KitException>(() => ChatTemplate.Parse(source).Render(s_request, TestContext.Current.CancellationToken));
-        Assert.Equal(ChatTemplateFailure.Failed, Assert.IsType<ChatTemplateException>(error.InnerException).Failure);
+        Assert.Equal(TemplateFailure.Failed, Assert.IsType<TemplateException>(error.InnerException).Failure);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ForensicKit.Inference.ChatTemplates;
+using ForensicKit.Templates;
 using ForensicKit.TestSupport;
 
 namespace ForensicKit.Inference.Tests.ChatTemplates;
@@ -33,9 +34,9 @@ public sealed class JinjaRenderingsTests
             }
             catch (KitException e)
             {
-                var inner = Assert.IsType<ChatTemplateException>(e.InnerException);
+                var inner = Assert.IsType<TemplateException>(e.InnerException);
                 var message = rendering.GetArrayLength() > 2 ? rendering[2].GetString() : null;
-                if (rendering[1].ValueKind != JsonValueKind.Null || (inner.Failure == ChatTemplateFailure.Raised) != (message is not null) || (message is not null && inner.Message != message))
+                if (rendering[1].ValueKind != JsonValueKind.Null || (inner.Failure == TemplateFailure.Raised) != (message is not null) || (message is not null && inner.Message != message))
                     differences.Add($"{source}\n  fails with  {e.Message}\n  instead of  {rendering[1].GetString() ?? message}");
             }
         }
