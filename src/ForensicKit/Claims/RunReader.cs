@@ -48,12 +48,15 @@ internal static class RunReader
         if (!evidence.IsComplete(run.Id, cancellationToken))
             return scores;
         var rows = evidence.Query(
-            "SELECT rule, item_id, correct FROM scores WHERE run_id = $id ORDER BY rule, item_index",
-            row => (Rule: row.GetString(0), Item: row.GetString(1), Correct: !row.IsDBNull(2) && row.GetBoolean(2)),
+            """
+            SELECT s.rule, s.item_id, coalesce(s.credit, CAST(s.correct AS DOUBLE), 0.0), i.subject
+            FROM scores s LEFT JOIN items i ON i.benchmark = $benchmark AND i.item_id = s.item_id WHERE s.run_id = $id ORDER BY s.rule, s.item_index
+            """,
+            row => (Rule: row.GetString(0), Item: row.GetString(1), Credit: row.GetDouble(2), Subject: row.IsDBNull(3) ? null : row.GetString(3)),
             cancellationToken,
-            ("id", run.Id)).ToLookup(r => r.Rule, StringComparer.Ordinal);
+            ("id", run.Id), ("benchmark", plan.Benchmark)).ToLookup(r => r.Rule, StringComparer.Ordinal);
         scores.AddRange(plan.Protocol.Rules.Where(rows.Contains).Select(rule => new RunScore(
-            run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Correct)])));
+            run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Credit)], [.. rows[rule].Select(r => r.Subject)])));
         return scores;
     }
 

@@ -10,18 +10,32 @@ namespace ForensicKit.Claims;
 /// <param name="Rule">Id of the scoring rule.</param>
 /// <param name="Title">The rule's name.</param>
 /// <param name="ItemIds">The items, in the order of the split.</param>
-/// <param name="Correct">Whether each is right; an item that the rule cannot be applied to counts as wrong.</param>
+/// <param name="Credits">Of each item 1 where it is right and 0 where it is not, or the expected share of a rule that averages over samples. An item
+/// that the rule cannot be applied to counts as wrong.</param>
+/// <param name="Subjects">The subject of each item; null where it has none.</param>
 public sealed record RunScore(
-    string RunId, string Model, string Benchmark, RunProtocol Protocol, string Rule, string Title, IReadOnlyList<string> ItemIds, IReadOnlyList<bool> Correct)
+    string RunId, string Model, string Benchmark, RunProtocol Protocol, string Rule, string Title, IReadOnlyList<string> ItemIds, IReadOnlyList<double> Credits,
+    IReadOnlyList<string?> Subjects)
 {
     /// <summary>Items.</summary>
-    public int Items => Correct.Count;
+    public int Items => Credits.Count;
+
+    /// <summary>Whether every item is right or wrong as a whole, so that the score is a count.</summary>
+    public bool IsCount { get; } = Credits.All(c => c is 0 or 1);
+
+    /// <summary>Whether each item is right. Of a rule that averages, whether it is right more often than not.</summary>
+    public IReadOnlyList<bool> Correct { get; } = [.. Credits.Select(c => c > 0.5)];
+
+    /// <summary>The mean of the subjects' own scores in percent (macro average); null where items have no subjects.</summary>
+    public double? MacroPercent => Subjects.All(s => s is not null)
+        ? 100 * Credits.Zip(Subjects).GroupBy(p => p.Second, StringComparer.Ordinal).Average(g => g.Average(p => p.First))
+        : null;
 
     /// <summary>Right answers.</summary>
     public int Right => Correct.Count(right => right);
 
-    /// <summary>The score in percent.</summary>
-    public double Percent => 100.0 * Right / Items;
+    /// <summary>The score in percent (micro average).</summary>
+    public double Percent => IsCount ? 100.0 * Right / Items : 100 * Credits.Average();
 
     /// <summary>Whether this is the protocol's own rule: the first it names.</summary>
     public bool IsOwnRule => Protocol.Rules[0] == Rule;

@@ -23,7 +23,7 @@ internal static class SheetReader
             cancellationToken);
         var scores = evidence.Query(
             """
-            SELECT s.run_id, r.model, r.benchmark, s.rule, count(*) FILTER (s.correct), count(*), count(*) FILTER (s.correct IS NULL)
+            SELECT s.run_id, r.model, r.benchmark, s.rule, count(*) FILTER (s.correct), count(*), count(*) FILTER (s.correct IS NULL AND s.credit IS NULL)
             FROM scores s JOIN runs r USING (run_id) GROUP BY ALL ORDER BY ALL
             """,
             row => (Run: row.GetString(0), Model: row.GetString(1), Benchmark: row.GetString(2), Rule: row.GetString(3), Correct: row.GetInt64(4), Items: row.GetInt64(5), Unscorable: row.GetInt64(6)),

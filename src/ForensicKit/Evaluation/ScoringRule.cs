@@ -9,8 +9,9 @@ namespace ForensicKit.Evaluation;
 /// <param name="ItemId">The item.</param>
 /// <param name="ItemIndex">0-based position of the item in its split.</param>
 /// <param name="Extracted">What the rule read from the response (an answer, a choice index); null where it found nothing.</param>
-/// <param name="Correct">Whether it is right; null where the rule cannot be applied to what was recorded.</param>
-public sealed record ItemScore(string RunId, string Rule, string ItemId, int ItemIndex, string? Extracted, bool? Correct);
+/// <param name="Correct">Whether it is right; null where the rule cannot be applied to what was recorded, or gives a share.</param>
+/// <param name="Credit">Expected share of right answers, 0 to 1, where the rule averages over samples; null where <paramref name="Correct"/> says all.</param>
+public sealed record ItemScore(string RunId, string Rule, string ItemId, int ItemIndex, string? Extracted, bool? Correct, double? Credit = null);
 
 /// <summary>
 /// One documented way of turning stored responses into item scores. Rules are pure: the same responses give the same scores for ever.

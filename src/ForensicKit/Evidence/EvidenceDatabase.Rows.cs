@@ -178,10 +178,10 @@ public sealed partial class EvidenceDatabase
                 if (Scalar(connection, "SELECT count(*) FROM scores WHERE run_id = $run AND rule = $rule", ("run", group.Key.RunId), ("rule", group.Key.Rule)) > 0)
                     continue;
                 foreach (var s in group.Where(s => HasNul(s.Extracted)))
-                    InsertRow(connection, "scores", s.RunId, s.Rule, s.ItemId, s.ItemIndex, s.Extracted, s.Correct);
+                    InsertRow(connection, "scores", s.RunId, s.Rule, s.ItemId, s.ItemIndex, s.Extracted, s.Correct, s.Credit);
                 using var appender = connection.CreateAppender("scores");
                 foreach (var s in group.Where(s => !HasNul(s.Extracted)))
-                    appender.CreateRow().AppendValue(s.RunId).AppendValue(s.Rule).AppendValue(s.ItemId).AppendValue(s.ItemIndex).AppendValue(s.Extracted).AppendValue(s.Correct).EndRow();
+                    appender.CreateRow().AppendValue(s.RunId).AppendValue(s.Rule).AppendValue(s.ItemId).AppendValue(s.ItemIndex).AppendValue(s.Extracted).AppendValue(s.Correct).AppendValue(s.Credit).EndRow();
             }
         },
         cancellationToken);

@@ -36,7 +36,7 @@ public sealed record EvidenceTable(string Name, string Meaning, IReadOnlyList<st
 public static class EvidenceSchema
 {
     /// <summary>Version of the layout below; a database of another version is refused.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Facts about the database itself.</summary>
     public static EvidenceTable Facts { get; } = new("facts", "One fact about this database.", ["name"],
@@ -130,7 +130,8 @@ public static class EvidenceSchema
         new("item_id", "VARCHAR NOT NULL", "The item."),
         new("item_index", "INTEGER NOT NULL", "0-based position of the item in its split."),
         new("extracted", "VARCHAR", "What the rule read from the response."),
-        new("correct", "BOOLEAN", "Whether it is right; null where the rule cannot be applied."),
+        new("correct", "BOOLEAN", "Whether it is right; null where the rule cannot be applied, or gives a share."),
+        new("credit", "DOUBLE", "Expected share of right answers, 0 to 1, of a rule that averages over what may be drawn from the samples (maj@k, pass@k); null for other rules."),
     ]);
 
     /// <summary>Claims as they were made, and scores reported by others.</summary>
