@@ -205,6 +205,9 @@ public sealed class Investigation
         return new(CaseFigures.Claims(Case, Sheet(), Findings));
     }
 
+    /// <summary>What the gaps between claims and standard scores are made of; null where the case does not divide any, or not yet.</summary>
+    public NotebookChart? AttributionFigure() => Chart(StepFigures.Attribution);
+
     /// <summary>Which share of each benchmark stands in the training text; null where it has not been scanned.</summary>
     public NotebookChart? PresenceFigure() => Chart(StepFigures.Presence);
 

@@ -95,6 +95,9 @@ public sealed record ClaimEvidence
     /// <summary>The score under the protocol that is thought to explain the claim, and its own rule; null where there is none.</summary>
     public RunScore? AsClaimed => Runs.FirstOrDefault(r => r.Protocol.Role == Manifests.ProtocolRole.Claimed && r.IsOwnRule);
 
+    /// <summary>Credits of every combination of the choices among which the claim's gap is divided; null where the case does not divide it, or not yet.</summary>
+    public AttributionEvidence? Attribution { get; init; }
+
     /// <summary>A name for the claim in tables and figures; distinct within a sheet.</summary>
     public required string Label { get; init; }
 }

@@ -50,6 +50,8 @@ internal static class SheetReader
                 Reproduced = Printed(claim.Id, "reproduced") ?? RunReader.Print(runs, claim.Model, claim.Benchmark, model),
                 Reference = Printed(claim.Id, "reference") ?? ReferenceOf(claim),
                 Runs = [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)],
+                Attribution = manifest.Attributions.FirstOrDefault(a => a.Claim == claim.Id) is { } plan ? AttributionEvidence.Of(
+                    plan, [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)], AttributionEvidence.SubjectsOf(evidence, claim.Benchmark, cancellationToken)) : null,
                 RuleScores = [.. scores.Where(s => runNames.ContainsKey(s.Run) && s.Model == claim.Model && s.Benchmark == claim.Benchmark)
                     .OrderBy(s => order.GetValueOrDefault((s.Run, s.Rule), int.MaxValue))
                     .Select(s => new RuleScore(s.Run, runNames.GetValueOrDefault(s.Run, s.Run), s.Rule, ScoringRules.Find(s.Rule)?.Title ?? s.Rule, ScoringRules.Find(s.Rule)?.IsOwnVerdict ?? false, s.Correct, s.Items, s.Unscorable))],

@@ -48,6 +48,12 @@ public sealed record CaseManifest
     /// <summary>Latency claims; null where there are none.</summary>
     public LatencyPlan? Latency { get; init; }
 
+    /// <summary>Claims whose gap is divided among the choices in which protocols differ.</summary>
+    public IReadOnlyList<AttributionPlan> Attributions { get; init; } = [];
+
+    /// <summary>Models whose scores are known: positive controls of the harness.</summary>
+    public IReadOnlyList<ControlStatement> Controls { get; init; } = [];
+
     /// <summary>Ids of the protocols under which a claim may be understood.</summary>
     public IReadOnlyList<string> AdmissibleProtocols { get; init; } = [];
 

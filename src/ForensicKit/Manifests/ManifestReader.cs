@@ -85,6 +85,8 @@ internal static class ManifestReader
             Contamination = CaseSteps.ReadContamination(root.Map("contamination")),
             Sensitivity = CaseSteps.ReadSensitivity(root.Map("sensitivity")),
             Latency = CaseSteps.ReadLatency(root.Map("latency")),
+            Attributions = AttributionShapes.Read(root),
+            Controls = ControlShapes.Read(root),
             AdmissibleProtocols = root.Texts("admissible_protocols"),
             NotChecked = root.Texts("not_checked"),
             Artifacts = Artifacts(root),

@@ -66,6 +66,8 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         }
 
         CheckSteps(models, benchmarks);
+        AttributionShapes.Check(root, this, errors);
+        ControlShapes.Check(root, this, errors);
         foreach (var recording in root.Maps("recordings"))
         {
             CheckArtifacts([.. recording.Scalars("artifacts")]);
@@ -108,7 +110,8 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         }
     }
 
-    private static IReadOnlyList<string> Ids(MapNode root, string list) =>
+    /// <summary>The ids of a list of maps.</summary>
+    internal static IReadOnlyList<string> Ids(MapNode root, string list) =>
         [.. root.Maps(list).Select(node => node["id"]).OfType<ScalarNode>().Select(id => id.Value.Trim())];
 
     private IEnumerable<ScalarNode> IdNodes(string list) => root.Maps(list).Select(node => node["id"]).OfType<ScalarNode>();
@@ -120,7 +123,8 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         MustDiffer(ids, "artifact");
     }
 
-    private void MustBeKnown(ManifestNode? node, string kind, IEnumerable<string> known, string mend)
+    /// <summary>Notes a name that leads nowhere; what is no single value is left to the schema.</summary>
+    internal void MustBeKnown(ManifestNode? node, string kind, IEnumerable<string> known, string mend)
     {
         if (node is not ScalarNode id)
             return;
@@ -130,7 +134,8 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
             errors.Add(id.At, $"There is no {kind} '{name}'.", ManifestErrors.DidYouMean(name, names) + mend);
     }
 
-    private void MustDiffer(IEnumerable<ScalarNode> ids, string kind)
+    /// <summary>Notes names that are given twice.</summary>
+    internal void MustDiffer(IEnumerable<ScalarNode> ids, string kind)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in ids.Where(id => !seen.Add(id.Value.Trim())))

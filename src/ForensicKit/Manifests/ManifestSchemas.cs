@@ -156,6 +156,8 @@ internal static class ManifestSchemas
         new("contamination", CaseSteps.Contamination, false, "Training text to look for benchmark items in. Leave it out where none is at hand."),
         new("sensitivity", CaseSteps.Sensitivity, false, "How far the wording of the prompt moves a score. Leave it out where no model can be asked."),
         new("latency", CaseSteps.Latency, false, "Latency claims and the load they are measured under. Leave it out where there are none."),
+        new("attribution", new ListShape(AttributionShapes.Attribution), false, "Claims whose gap is divided among the choices in which protocols differ."),
+        new("controls", new ListShape(ControlShapes.Control), false, "Models whose scores are known: what this case measures of them must be what is printed, or no verdict speaks against a claim."),
         new("admissible_protocols", new ListShape(Shapes.Name), false, "Ids of the protocols under which a claim may be understood."),
         new("not_checked", Sentences, false, "What the case does not look at, as sentences for the document."),
         new("artifacts", Artifacts, false, "The files of the case."),

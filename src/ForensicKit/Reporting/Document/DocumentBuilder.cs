@@ -108,7 +108,7 @@ internal static class DocumentBuilder
     /// <summary>The first sentence of every finding on protocol, presence and inflation: the story behind the verdicts.</summary>
     private static IEnumerable<Html> Summaries(DocumentContent content)
     {
-        foreach (var (kind, lead) in new[] { ("protocol", "What the protocol is worth."), ("presence", "What stands in the training text."), ("inflation", "What leaked items are worth."), ("sensitivity", "What the wording of the prompt is worth.") })
+        foreach (var (kind, lead) in new[] { ("protocol", "What the protocol is worth."), ("attribution", "What the gap is made of."), ("presence", "What stands in the training text."), ("inflation", "What leaked items are worth."), ("sensitivity", "What the wording of the prompt is worth.") })
         {
             var findings = content.Findings.Where(f => f.Kind == kind).ToList();
             if (findings.Count > 0)

@@ -7,7 +7,8 @@ namespace ForensicKit.Reporting;
 /// <param name="Value">A total (in the figure's unit), or a change (signed, in the same unit).</param>
 /// <param name="IsTotal">Whether <paramref name="Value"/> is a total; the first step always is one.</param>
 /// <param name="Note">A second, quieter line; null for none.</param>
-public sealed record WaterfallStep(string Label, double Value, bool IsTotal = false, string? Note = null);
+/// <param name="Interval">Interval of <paramref name="Value"/> itself, not of the running total; null for none.</param>
+public sealed record WaterfallStep(string Label, double Value, bool IsTotal = false, string? Note = null, (double Low, double High)? Interval = null);
 
 /// <summary>How one total becomes another, change by change.</summary>
 public static class WaterfallFigure
@@ -25,6 +26,7 @@ public static class WaterfallFigure
             throw new ArgumentException("A waterfall starts with a total.", nameof(steps));
         var (totals, rises, falls, links) = (new List<FigurePoint>(), new List<FigureBar>(), new List<FigureBar>(), new List<FigureMark>());
         var ends = new List<double>();
+        var intervals = new List<FigureInterval>();
         for (var i = 0; i < steps.Count; i++)
         {
             var (step, before) = (steps[i], ends.Count > 0 ? ends[^1] : steps[i].Value);
@@ -39,6 +41,13 @@ public static class WaterfallFigure
                 totals.Add(new(step.Value, i, FigureText.Number(step.Value, decimals)));
             else
                 (step.Value < 0 ? falls : rises).Add(new(i, before, after, Change(step.Value, decimals)));
+            if (step.Interval is { } interval)
+            {
+                // A change's interval is drawn where the change is: from the running total before it.
+                var origin = step.IsTotal ? 0 : before;
+                intervals.Add(new(i, origin + interval.Low, origin + interval.High));
+            }
+
             if (i > 0)
                 links.Add(new RuleMark("link", ValueAxis.X, before, From: i - 1, To: i));
             ends.Add(after);
@@ -58,6 +67,7 @@ public static class WaterfallFigure
                 new("rise", "", FigureInk.Blue),
                 new("fall", "", FigureInk.Vermillion),
                 new("link", "", FigureInk.Axis, Dash: LineDash.Dotted),
+                .. intervals.Count == 0 ? (FigureSeries[])[] : [new("interval", "", FigureInk.Text)],
             ],
             Panels =
             [
@@ -65,12 +75,13 @@ public static class WaterfallFigure
                 {
                     X = new(metric, unit, new LinearScale()),
                     Y = new("", null, new CategoryScale([.. steps.Select(s => new FigureCategory(s.Label, s.Note, s.IsTotal))])),
-                    Marks = [.. links, new BarsMark("rise", ValueAxis.X, rises), new BarsMark("fall", ValueAxis.X, falls, Hatched: true), new PointsMark("total", totals, 11)],
+                    Marks = [.. links, new BarsMark("rise", ValueAxis.X, rises), new BarsMark("fall", ValueAxis.X, falls, Hatched: true), .. intervals.Count == 0 ? (FigureMark[])[] : [new IntervalsMark("interval", ValueAxis.X, intervals)], new PointsMark("total", totals, 11)],
                 },
             ],
             Data = new(
-                [new("step"), new("kind"), new("value", unit), new("running total", unit)],
-                [.. steps.Select((s, i) => (IReadOnlyList<FigureCell>)[s.Label, s.IsTotal ? "total" : "change", s.Value, ends[i]])]),
+                [new("step"), new("kind"), new("value", unit), new("running total", unit), .. intervals.Count == 0 ? (FigureColumn[])[] : [new("low", unit), new("high", unit)]],
+                [.. steps.Select((s, i) => (IReadOnlyList<FigureCell>)
+                    [s.Label, s.IsTotal ? "total" : "change", s.Value, ends[i], .. intervals.Count == 0 ? (FigureCell[])[] : [s.Interval?.Low, s.Interval?.High]])]),
         };
     }
 
@@ -78,7 +89,8 @@ public static class WaterfallFigure
 
     private static string Describe(string metric, string? unit, IReadOnlyList<WaterfallStep> steps, int decimals)
     {
-        var parts = steps.Select(s => s.IsTotal ? $"{s.Label}: {FigureText.Number(s.Value, decimals)}." : $"{s.Label}: {Change(s.Value, decimals)}.");
+        var parts = steps.Select(s =>
+            $"{s.Label}: {(s.IsTotal ? FigureText.Number(s.Value, decimals) : Change(s.Value, decimals))}{(s.Interval is { } i ? $" [{FigureText.Number(i.Low, decimals)}, {FigureText.Number(i.High, decimals)}]" : "")}.");
         return $"Waterfall of {metric}{(unit is null ? "" : $" in {unit}")}, from one total to the next. {string.Join(' ', parts)}";
     }
 }
