@@ -95,7 +95,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     public async IAsyncEnumerable<ScoredContinuation> ScoreAsync(
         IReadOnlyList<ContinuationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.ContextLength);
+        var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.BeginToken, _decoder.Config.ContextLength);
         var pairs = await InTurn(() => requests.Select(split.Split).ToList(), cancellationToken);
         var sheets = pairs.Select((pair, i) => new ScoreSheet(pair.Continuation, requests[i].Moments)).ToList();
         using var steps = Scorer().Score(pairs, sheets, cancellationToken).GetEnumerator();
@@ -109,7 +109,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     /// <inheritdoc/>
     public async IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.ContextLength);
+        var split = new ContinuationSplit(_tokenizer, _begin, _decoder.Config.BeginToken, _decoder.Config.ContextLength);
         var windows = await InTurn(() => requests.SelectMany((r, i) => split.Windows(r.Text, r.Id).Select(pair => (Request: i, Pair: pair))).ToList(), cancellationToken);
         var sheets = windows.Select(w => new ScoreSheet(w.Pair.Continuation, requests[w.Request].Moments)).ToList();
         var left = windows.CountBy(w => w.Request).ToDictionary();
@@ -179,7 +179,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     private ContinuationScorer Scorer() => new(_decoder, Description.Threads, _maxBatchTokens, _alone);
 
     private Answer Begin(GenerationRequest request) =>
-        new(request, request.Messages is { } messages ? FormatChat(messages) : request.Prompt, _tokenizer, _ends, _begin, _decoder.Config.ContextLength);
+        new(request, request.Messages is { } messages ? FormatChat(messages) : request.Prompt, _tokenizer, _ends, _begin, _decoder.Config.BeginToken, _decoder.Config.ContextLength);
 
     // What lies beside the weights wins over what a GGUF file holds.
     private static Func<ChatTemplate> ChatTemplateOf(Checkpoint checkpoint, LoadOptions options)

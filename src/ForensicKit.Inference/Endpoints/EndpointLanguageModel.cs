@@ -158,6 +158,8 @@ public sealed class EndpointLanguageModel : ILanguageModel, IServedModel
         }
 
         QuestionWriter.CheckText(request.Prompt, where);
+        if (request.AddsBeginToken)
+            throw new KitException("The server decides whether the token that begins texts stands before a prompt.", where, "Leave 'begin_token' out of the protocol.");
         if (_endpoint.Api == EndpointApi.Chat)
         {
             return (request.Messages, _endpoint.PromptAsMessage) switch

@@ -17,7 +17,7 @@ internal sealed class EndpointScoring(
     EndpointTransport transport, QuestionWriter questions, ModelEndpoint endpoint, EndpointAbilities abilities, AnsweringModel model, Tokenizer? tokenizer, int contextLength)
 {
     // The last token of a prompt is in the context too here, and one is generated.
-    private readonly ContinuationSplit? _split = tokenizer is null ? null : new(tokenizer, EmptyId(tokenizer, endpoint), contextLength - 2);
+    private readonly ContinuationSplit? _split = tokenizer is null ? null : new(tokenizer, EmptyId(tokenizer, endpoint), begin: null, contextLength - 2);
 
     private int ExtraTokens => MaxTokens(abilities.Scores);
 
@@ -30,6 +30,8 @@ internal sealed class EndpointScoring(
         var where = string.Create(CultureInfo.InvariantCulture, $"request {request.Id}");
         if (request.Continuation.Length == 0)
             throw new KitException("A continuation is empty.", where);
+        if (request.AddsBeginToken)
+            throw new KitException("The server decides whether the token that begins texts stands before a prompt.", where, "Leave 'begin_token' out of the protocol.");
         List<AnswerToken> tokens;
         if (_split is not null)
         {

@@ -40,9 +40,10 @@ internal sealed class Answer : IAnswer
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="ends">Tokens that end a text.</param>
     /// <param name="emptyPrompt">The token that stands for no prompt.</param>
+    /// <param name="begin">The token that begins texts; null where the model names none.</param>
     /// <param name="contextLength">Most tokens of prompt and answer.</param>
     /// <exception cref="KitException">The request cannot be answered.</exception>
-    public Answer(GenerationRequest request, string prompt, Tokenizer tokenizer, IReadOnlySet<int> ends, int emptyPrompt, int contextLength)
+    public Answer(GenerationRequest request, string prompt, Tokenizer tokenizer, IReadOnlySet<int> ends, int emptyPrompt, int? begin, int contextLength)
     {
         Request = request;
         var where = string.Create(CultureInfo.InvariantCulture, $"request {request.Id}");
@@ -54,6 +55,8 @@ internal sealed class Answer : IAnswer
         Prompt = [.. tokenizer.Encode(prompt, addSpecialTokens: false).Ids];
         if (Prompt.Length == 0)
             Prompt = [emptyPrompt];
+        else if (request.AddsBeginToken)
+            Prompt = ContinuationSplit.WithBegin(Prompt, begin, where);
         if (Prompt.Length >= contextLength)
             throw new KitException(string.Create(CultureInfo.InvariantCulture, $"A prompt has {Prompt.Length} tokens; the model's context holds {contextLength} with the answer."), where);
         Limit = Math.Min(request.MaxTokens, contextLength - Prompt.Length);

@@ -8,7 +8,11 @@ namespace ForensicKit.Inference.Engine;
 internal sealed record TokenPair(int[] Context, int[] Continuation);
 
 /// <summary>Splits the tokens of a request as lm-evaluation-harness does (api/model.py, <c>_encode_pair</c>; models/huggingface.py).</summary>
-internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, int contextLength)
+/// <param name="tokenizer">The tokenizer.</param>
+/// <param name="emptyContext">The token that stands for no context.</param>
+/// <param name="begin">The token that begins texts; null where the model names none.</param>
+/// <param name="contextLength">Most tokens of the model.</param>
+internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, int? begin, int contextLength)
 {
     private (string? Text, int[] Ids) _last = (null, []);
 
@@ -29,6 +33,8 @@ internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, i
         // Without a context, the first token follows the one that begins texts.
         if (context.Length == 0)
             context = [emptyContext];
+        else if (request.AddsBeginToken)
+            context = WithBegin(context, begin, string.Create(CultureInfo.InvariantCulture, $"request {request.Id}"));
         // The last token is never an input: one more fits. What does not fit is cut from the left.
         var excess = context.Length + continuation.Length - contextLength - 1;
         return new(excess > 0 ? context[excess..] : context, continuation);
@@ -53,6 +59,12 @@ internal sealed class ContinuationSplit(Tokenizer tokenizer, int emptyContext, i
             yield return new(before, piece);
         }
     }
+
+    /// <summary>The tokens of a prompt behind the token that begins texts, unless it is there already.</summary>
+    /// <exception cref="KitException">The model names no such token.</exception>
+    internal static int[] WithBegin(int[] prompt, int? begin, string where) => begin is not { } token
+        ? throw new KitException("The model names no token that begins texts.", where, "Leave 'begin_token' out of the protocol.")
+        : prompt.Length > 0 && prompt[0] == token ? prompt : [token, .. prompt];
 
     // Requests about one context come together.
     private int[] Context(string text)

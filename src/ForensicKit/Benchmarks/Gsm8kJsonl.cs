@@ -12,7 +12,7 @@ internal sealed class Gsm8kJsonl : IBenchmarkFormat
     public string Name => "gsm8k-jsonl";
 
     /// <inheritdoc/>
-    public IEnumerable<BenchmarkItem> Read(BenchmarkManifest manifest, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
+    public IEnumerable<BenchmarkItem> Read(string benchmark, BenchmarkItems split, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
     {
         var index = 0;
         foreach (var file in files)
@@ -21,7 +21,7 @@ internal sealed class Gsm8kJsonl : IBenchmarkFormat
             foreach (var record in JsonRecords.Lines(stream, file.FilePath, cancellationToken))
             {
                 yield return new BenchmarkItem(
-                    string.Create(CultureInfo.InvariantCulture, $"{manifest.Name}/{manifest.Items.Split}/{index}"), index, record.Text("question"), record.Text("answer"));
+                    string.Create(CultureInfo.InvariantCulture, $"{benchmark}/{split.Split}/{index}"), index, record.Text("question"), record.Text("answer"));
                 index++;
             }
         }

@@ -15,7 +15,7 @@ internal sealed class HellaSwagJsonl : IBenchmarkFormat
     public string Name => "hellaswag-jsonl";
 
     /// <inheritdoc/>
-    public IEnumerable<BenchmarkItem> Read(BenchmarkManifest manifest, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
+    public IEnumerable<BenchmarkItem> Read(string benchmark, BenchmarkItems split, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
     {
         var index = 0;
         foreach (var file in files)
@@ -28,7 +28,7 @@ internal sealed class HellaSwagJsonl : IBenchmarkFormat
                 if (label is null || label < 0 || label >= endings.Count)
                     throw new KitException("The label is not the index of an ending.", record.Place, "Check that the file has the format it is said to have.");
                 yield return new BenchmarkItem(
-                    string.Create(CultureInfo.InvariantCulture, $"{manifest.Name}/{manifest.Items.Split}/{index}"), index, record.Text("ctx"), endings[(int)label])
+                    string.Create(CultureInfo.InvariantCulture, $"{benchmark}/{split.Split}/{index}"), index, record.Text("ctx"), endings[(int)label])
                 {
                     Choices = endings,
                     GoldChoice = (int)label,

@@ -17,7 +17,7 @@ internal sealed class HellaSwagTextBz2 : IBenchmarkFormat
     public string Name => "hellaswag-text-bz2";
 
     /// <inheritdoc/>
-    public IEnumerable<BenchmarkItem> Read(BenchmarkManifest manifest, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
+    public IEnumerable<BenchmarkItem> Read(string benchmark, BenchmarkItems split, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
     {
         var index = 0;
         foreach (var file in files)
@@ -33,7 +33,7 @@ internal sealed class HellaSwagTextBz2 : IBenchmarkFormat
                     throw new KitException("The second line of the item is not a choice from 0 to 3.", TextLines.Place(file.FilePath, lines[1].Number, lines[1].ByteOffset), "Check that the file is whole.");
                 var gold = lines[1].Text[0] - '0';
                 yield return new BenchmarkItem(
-                    string.Create(CultureInfo.InvariantCulture, $"{manifest.Name}/{manifest.Items.Split}/{index}"), index, lines[0].Text, lines[2 + gold].Text)
+                    string.Create(CultureInfo.InvariantCulture, $"{benchmark}/{split.Split}/{index}"), index, lines[0].Text, lines[2 + gold].Text)
                 {
                     Choices = [.. lines.Skip(2).Select(choice => choice.Text)],
                     GoldChoice = gold,

@@ -11,7 +11,7 @@ internal sealed class HumanEvalJsonlGz : IBenchmarkFormat
     public string Name => "humaneval-jsonl-gz";
 
     /// <inheritdoc/>
-    public IEnumerable<BenchmarkItem> Read(BenchmarkManifest manifest, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
+    public IEnumerable<BenchmarkItem> Read(string benchmark, BenchmarkItems split, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
     {
         var index = 0;
         foreach (var file in files)
@@ -19,7 +19,7 @@ internal sealed class HumanEvalJsonlGz : IBenchmarkFormat
             using var stream = BoundedStream.Open(file);
             foreach (var record in JsonRecords.Lines(stream, file.FilePath, cancellationToken))
             {
-                yield return new BenchmarkItem($"{manifest.Name}/{record.Text("task_id")}", index, record.Text("prompt"), record.Text("canonical_solution"))
+                yield return new BenchmarkItem($"{benchmark}/{record.Text("task_id")}", index, record.Text("prompt"), record.Text("canonical_solution"))
                 {
                     Fields = new Dictionary<string, string>(StringComparer.Ordinal)
                     {

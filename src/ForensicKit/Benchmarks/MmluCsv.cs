@@ -15,12 +15,12 @@ internal sealed class MmluCsv : IBenchmarkFormat
     public string Name => "mmlu-csv";
 
     /// <inheritdoc/>
-    public IEnumerable<BenchmarkItem> Read(BenchmarkManifest manifest, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
+    public IEnumerable<BenchmarkItem> Read(string benchmark, BenchmarkItems split, IReadOnlyList<VerifiedArtifact> files, CancellationToken cancellationToken)
     {
         var index = 0;
         foreach (var file in files)
         {
-            var subject = Subject(file, manifest.Items.Split);
+            var subject = Subject(file, split.Split);
             var inSubject = 0;
             using var stream = BoundedStream.Open(file);
             foreach (var row in CsvRows.Read(stream, file.FilePath, cancellationToken))
@@ -34,7 +34,7 @@ internal sealed class MmluCsv : IBenchmarkFormat
 
                 var gold = row.Fields[5][0] - 'A';
                 yield return new BenchmarkItem(
-                    string.Create(CultureInfo.InvariantCulture, $"{manifest.Name}/{manifest.Items.Split}/{subject}/{inSubject}"), index, row.Fields[0], row.Fields[1 + gold])
+                    string.Create(CultureInfo.InvariantCulture, $"{benchmark}/{split.Split}/{subject}/{inSubject}"), index, row.Fields[0], row.Fields[1 + gold])
                 {
                     Choices = [.. row.Fields.Skip(1).Take(4)],
                     GoldChoice = gold,

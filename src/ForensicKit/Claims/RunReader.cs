@@ -56,7 +56,10 @@ internal static class RunReader
             cancellationToken,
             ("id", run.Id), ("benchmark", plan.Benchmark)).ToLookup(r => r.Rule, StringComparer.Ordinal);
         scores.AddRange(plan.Protocol.Rules.Where(rows.Contains).Select(rule => new RunScore(
-            run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Credit)], [.. rows[rule].Select(r => r.Subject)])));
+            run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Credit)])
+        {
+            Subjects = [.. rows[rule].Select(r => r.Subject)],
+        }));
         return scores;
     }
 

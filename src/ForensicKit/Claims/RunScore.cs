@@ -12,11 +12,12 @@ namespace ForensicKit.Claims;
 /// <param name="ItemIds">The items, in the order of the split.</param>
 /// <param name="Credits">Of each item 1 where it is right and 0 where it is not, or the expected share of a rule that averages over samples. An item
 /// that the rule cannot be applied to counts as wrong.</param>
-/// <param name="Subjects">The subject of each item; null where it has none.</param>
 public sealed record RunScore(
-    string RunId, string Model, string Benchmark, RunProtocol Protocol, string Rule, string Title, IReadOnlyList<string> ItemIds, IReadOnlyList<double> Credits,
-    IReadOnlyList<string?> Subjects)
+    string RunId, string Model, string Benchmark, RunProtocol Protocol, string Rule, string Title, IReadOnlyList<string> ItemIds, IReadOnlyList<double> Credits)
 {
+    /// <summary>The subject of each item, null where it has none; empty where that is not known.</summary>
+    public IReadOnlyList<string?> Subjects { get; init; } = [];
+
     /// <summary>Items.</summary>
     public int Items => Credits.Count;
 
@@ -27,7 +28,7 @@ public sealed record RunScore(
     public IReadOnlyList<bool> Correct { get; } = [.. Credits.Select(c => c > 0.5)];
 
     /// <summary>The mean of the subjects' own scores in percent (macro average); null where items have no subjects.</summary>
-    public double? MacroPercent => Subjects.All(s => s is not null)
+    public double? MacroPercent => Subjects.Count == Items && Subjects.All(s => s is not null)
         ? 100 * Credits.Zip(Subjects).GroupBy(p => p.Second, StringComparer.Ordinal).Average(g => g.Average(p => p.First))
         : null;
 

@@ -31,12 +31,19 @@ internal static class ChoiceRules
             $"{family}/per-character", "Mean per character",
             "The choice with the largest Σ log p divided by the code points of the scored text, where the response holds it, without the space before it, the first on ties (lm-eval: acc_norm). " + HarnessSource,
             response => ScoredText(response) is { } text ? response.LogLikelihood / text.EnumerateRunes().Count() : null),
+        new ChoiceRule(
+            $"{family}/unconditional", "Sum minus that without the question",
+            "The choice with the largest Σ log p after the question minus Σ log p without it, the first on ties (lm-eval: acc_mutual_info). " + HarnessSource,
+            response => response.LogLikelihood, subtractsUnconditional: true),
     ];
 
     // A recorded sum may be over the context too: only the text that the response names says what was summed.
     private static string? ScoredText(Response response) => response.Text?.TrimStart(' ') is { Length: > 0 } text ? text : null;
 
-    private sealed class ChoiceRule(string id, string title, string description, Func<Response, double?> value) : IScoringRule
+    private static double? Without(IReadOnlyList<Response> responses, int choice) =>
+        responses.FirstOrDefault(r => r.ChoiceIndex == choice && r.SampleIndex == Response.Unconditional)?.LogLikelihood;
+
+    private sealed class ChoiceRule(string id, string title, string description, Func<Response, double?> value, bool subtractsUnconditional = false) : IScoringRule
     {
         public string Id => id;
 
@@ -45,17 +52,18 @@ internal static class ChoiceRules
         public string Description => description;
 
         public bool AppliesTo(IReadOnlyList<Response> responses) =>
-            responses.Count > 0 && responses.All(response => response.ChoiceIndex is not null && value(response) is not null);
+            responses.Count > 0 && responses.All(response => response.ChoiceIndex is not null && value(response) is not null)
+            && (!subtractsUnconditional || responses.Any(response => response.SampleIndex == Response.Unconditional));
 
         public ItemScore Score(BenchmarkItem item, IReadOnlyList<Response> responses)
         {
             if (responses.Count == 0)
                 throw new ArgumentException("An item without responses has no score.", nameof(responses));
             var values = new double?[item.Choices.Count];
-            foreach (var response in responses)
+            foreach (var response in responses.Where(r => r.SampleIndex != Response.Unconditional))
             {
                 if (response.ChoiceIndex is { } choice && choice >= 0 && choice < values.Length)
-                    values[choice] = value(response);
+                    values[choice] = subtractsUnconditional ? value(response) - Without(responses, choice) : value(response);
             }
 
             // One missing value could have been the largest.

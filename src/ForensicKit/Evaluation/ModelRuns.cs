@@ -26,7 +26,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         // What an endpoint's server has for weights is not known: who it is stands in their place.
         var weights = model.Endpoint is null ? Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal) || a.Path.EndsWith(".gguf", StringComparison.Ordinal))) : null;
         var identity = model.Endpoint is { } endpoint ? endpoint.Identity + Hash(model.Artifacts) : Hash(model.Artifacts);
-        var items = Hash(benchmark.ItemArtifacts);
+        var items = Hash(benchmark.ArtifactsFor(plan.Protocol));
         return new Run
         {
             Id = EvidenceDatabase.Sha256(string.Join('\n', "inference", plan.Model, identity, plan.Benchmark, items, protocol, manifest.Seed.ToString(CultureInfo.InvariantCulture)))[..16],
@@ -48,29 +48,63 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
             ["id"] = protocol.Id,
             ["role"] = protocol.Role.ToString().ToLowerInvariant(),
             ["kind"] = protocol.Kind.ToString().ToLowerInvariant(),
-            ["template"] = protocol.Template,
-            ["before_choice"] = protocol.BeforeChoice,
             ["temperature"] = protocol.Temperature.ToString("R", CultureInfo.InvariantCulture),
             ["top_p"] = protocol.TopP.ToString("R", CultureInfo.InvariantCulture),
             ["samples"] = protocol.Samples.ToString(CultureInfo.InvariantCulture),
             ["max_tokens"] = protocol.MaxTokens.ToString(CultureInfo.InvariantCulture),
             ["stop"] = JsonSerializer.Serialize(protocol.Stop),
         };
+        // What is left at its default is not said, so that a new choice leaves the identity of earlier runs as it was.
+        if (protocol.TopK > 0)
+            keys["top_k"] = protocol.TopK.ToString(CultureInfo.InvariantCulture);
         if (protocol.Items is { } items)
             keys["items"] = items.ToString(CultureInfo.InvariantCulture);
+        foreach (var (key, value) in Parts(protocol.Prompt))
+            keys[key] = value;
         return JsonSerializer.Serialize(keys);
     }
 
+    private static IEnumerable<(string Key, string Value)> Parts(PromptRecipe prompt)
+    {
+        yield return ("template", prompt.Template);
+        yield return ("before_choice", prompt.BeforeAnswer);
+        if (prompt.Description.Length > 0)
+            yield return ("description", prompt.Description);
+        if (prompt.Target is { } target)
+            yield return ("target", target);
+        if (prompt.Answers is { } answers)
+            yield return ("answers", JsonSerializer.Serialize(answers));
+        if (prompt.Shots is { } shots)
+        {
+            yield return ("between", prompt.Between);
+            yield return ("shots", JsonSerializer.Serialize(shots));
+        }
+
+        if (prompt.Chat is { } chat)
+            yield return ("chat", JsonSerializer.Serialize(chat));
+        if (prompt.AddsBeginToken)
+            yield return ("begin_token", "true");
+        if (prompt.Unconditional is { } unconditional)
+            yield return ("unconditional", unconditional);
+    }
+
     /// <summary>Asks everything that is not stored yet; returns how many responses the run has.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="plan">What is asked.</param>
+    /// <param name="items">The items to choose from.</param>
+    /// <param name="pool">The items that worked examples are taken from, where the protocol names a pool.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="progress">Told of responses.</param>
+    /// <param name="cancellationToken">Stops between batches; what is stored stays.</param>
     public async Task<long> AskAsync(
-        Run run, RunPlan plan, IReadOnlyList<BenchmarkItem> items, ILanguageModel model, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+        Run run, RunPlan plan, IReadOnlyList<BenchmarkItem> items, IReadOnlyList<BenchmarkItem> pool, ILanguageModel model, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         var described = run with { Device = model.Description.Device, DType = model.Description.DType, BatchShape = model.Description.BatchPolicy };
         var provenance = Provenance.Current.With(model.Description.Libraries, model.Description.Threads);
         if (evidence.BeginRun(described, provenance, clock.GetUtcNow(), cancellationToken))
             return evidence.CountResponses(run.Id, cancellationToken);
         var stored = evidence.StoredResponses(run.Id, cancellationToken);
-        var wanted = Requests(plan.Protocol, plan.Protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
+        var wanted = Requests(plan.Protocol, plan.Protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items, pool, model).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
         long done = stored.Count, total = stored.Count + wanted.Count;
         var step = $"{manifest.Model(plan.Model).Title}: {plan.Protocol.Title}, {plan.Benchmark}";
         foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
@@ -99,20 +133,27 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         return done;
     }
 
-    private static IEnumerable<Request> Requests(RunProtocol protocol, IReadOnlyList<BenchmarkItem> items)
+    // All prompts are made, also those of requests that are stored: worked examples are drawn in the order of the items.
+    private static IEnumerable<Request> Requests(RunProtocol protocol, IReadOnlyList<BenchmarkItem> items, IReadOnlyList<BenchmarkItem> pool, ILanguageModel model)
     {
+        // A server that puts its own template round a conversation takes the conversation.
+        var keepsTemplate = model is IServedModel && protocol.Kind == ProtocolKind.Generation;
+        var prompts = new ItemPrompts(protocol.Prompt, pool, keepsTemplate ? null : messages => model.FormatChat(messages));
         foreach (var item in items)
         {
-            var prompt = PromptTemplate.Render(protocol.Template, item);
-            if (protocol.Kind == ProtocolKind.Choices)
-            {
-                for (var choice = 0; choice < item.Choices.Count; choice++)
-                    yield return new(item, prompt, choice, 0);
-            }
-            else
+            var asked = prompts.Next(item);
+            if (protocol.Kind == ProtocolKind.Generation)
             {
                 for (var sample = 0; sample < protocol.Samples; sample++)
-                    yield return new(item, prompt, null, sample);
+                    yield return new(item, asked.Prompt, null, sample, "");
+                continue;
+            }
+
+            for (var choice = 0; choice < asked.Answers.Count; choice++)
+            {
+                yield return new(item, asked.Prompt, choice, 0, asked.Prompt.BeforeAnswer + asked.Answers[choice]);
+                if (protocol.Prompt.Unconditional is { } context)
+                    yield return new(item, new(context, null, ""), choice, Response.Unconditional, asked.Prompt.BeforeAnswer + asked.Answers[choice]);
             }
         }
     }
@@ -120,7 +161,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
     private static async IAsyncEnumerable<Response> ScoreAsync(
         string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var asked = requests.Select((r, i) => new ContinuationRequest(i, r.Prompt, protocol.BeforeChoice + r.Item.Choices[r.Choice!.Value])).ToList();
+        var asked = requests.Select((r, i) => new ContinuationRequest(i, r.Prompt.Text!, r.Answer) { AddsBeginToken = protocol.Prompt.AddsBeginToken }).ToList();
         await foreach (var scored in model.ScoreAsync(asked, cancellationToken))
         {
             var text = asked[scored.Id].Continuation;
@@ -141,8 +182,12 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
     private async IAsyncEnumerable<Response> GenerateAsync(
         string runId, RunProtocol protocol, Request[] requests, ILanguageModel model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sampling = new Sampling(protocol.Temperature, protocol.TopP);
-        var asked = requests.Select((r, i) => new GenerationRequest(i, r.Prompt, protocol.MaxTokens, protocol.Stop, sampling, SeedOf(r))).ToList();
+        var sampling = new Sampling(protocol.Temperature, protocol.TopP) { TopK = protocol.TopK };
+        var asked = requests.Select((r, i) => new GenerationRequest(i, r.Prompt.Text ?? "", protocol.MaxTokens, protocol.Stop, sampling, SeedOf(r))
+        {
+            Messages = r.Prompt.Text is null ? r.Prompt.Messages : null,
+            AddsBeginToken = protocol.Prompt.AddsBeginToken,
+        }).ToList();
         await foreach (var generated in model.GenerateAsync(asked, cancellationToken))
         {
             yield return Of(runId, requests[generated.Id]) with
@@ -164,7 +209,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         ItemIndex = request.Item.Index,
         ChoiceIndex = request.Choice,
         SampleIndex = request.Sample,
-        Prompt = request.Prompt,
+        Prompt = request.Prompt.Text ?? JsonSerializer.Serialize(request.Prompt.Messages),
     };
 
     // Sample i of item j is drawn with the same seed whatever else is asked.
@@ -173,5 +218,5 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
     private static string Hash(IEnumerable<Artifact> artifacts) =>
         artifacts.Select(a => a.Sha256).Order(StringComparer.Ordinal).ToList() is [var one] ? one : EvidenceDatabase.Sha256(string.Join('+', artifacts.Select(a => a.Sha256).Order(StringComparer.Ordinal)));
 
-    private sealed record Request(BenchmarkItem Item, string Prompt, int? Choice, int Sample);
+    private sealed record Request(BenchmarkItem Item, AssembledPrompt Prompt, int? Choice, int Sample, string Answer);
 }

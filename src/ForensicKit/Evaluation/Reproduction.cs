@@ -100,7 +100,7 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
             var before = (model as IServedModel)?.Usage;
             try
             {
-                var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), model, progress, cancellationToken);
+                var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), PoolOf(plan, cancellationToken), model, progress, cancellationToken);
                 dossier.RecordOnce(
                     "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("protocol", plan.Protocol.Id),
                     ("responses", responses.ToString(CultureInfo.InvariantCulture)));
@@ -225,6 +225,7 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
         var models = manifest.Runs.Select(r => r.Model).Concat(new[] { manifest.Sensitivity?.Model, manifest.Latency?.Model }.OfType<string>());
         return manifest.Recordings.SelectMany(manifest.ArtifactsOf)
             .Concat(benchmarks.Distinct(StringComparer.Ordinal).SelectMany(b => kit.Benchmark(b).ItemArtifacts))
+            .Concat(manifest.Runs.SelectMany(r => kit.Benchmark(r.Benchmark).ArtifactsFor(r.Protocol)))
             .Concat(models.Distinct(StringComparer.Ordinal).SelectMany(m => kit.Manifests.Model(manifest.Model(m).Manifest!).Artifacts))
             .Concat(manifest.Contamination?.Snippets.Select(id => manifest.Artifacts.First(a => a.Id == id)) ?? []);
     }
@@ -256,6 +257,9 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
         evidence.AppendItems(benchmark, items, cancellationToken);
         return items;
     }
+
+    private IReadOnlyList<BenchmarkItem> PoolOf(RunPlan plan, CancellationToken cancellationToken) =>
+        plan.Protocol.Prompt.Shots?.Pool is { } pool ? BenchmarkFormats.ReadPool(kit.Benchmark(plan.Benchmark), pool, store, cancellationToken) : [];
 
     private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,6 @@ public static class ScoringRules
     /// <summary>Name for people of a rule of either kind; its id where there is none.</summary>
     public static string TitleOf(string id) => Find(id)?.Title ?? ProgramRules.Find(id)?.Title ?? id;
 
-    /// <summary>The rule of that id; null where there is none.</summary>
-    public static IScoringRule? Find(string id) => All.FirstOrDefault(rule => rule.Id == id);
+    /// <summary>The rule of that id, rules with a number of samples in their name included; null where there is none.</summary>
+    public static IScoringRule? Find(string id) => All.FirstOrDefault(rule => rule.Id == id) ?? VotingRules.Find(id);
 }

@@ -21,7 +21,10 @@ public sealed record Response
     /// <summary>0-based index of the scored choice; null for a generated answer.</summary>
     public int? ChoiceIndex { get; init; }
 
-    /// <summary>0-based index of the sample of this item; 0 where there is one.</summary>
+    /// <summary>The sample index of a choice that was scored without the question before it.</summary>
+    public const int Unconditional = 1;
+
+    /// <summary>0-based index of the sample of this item; 0 where there is one. Of a scored choice <see cref="Unconditional"/> where the context was not the question.</summary>
     public int SampleIndex { get; init; }
 
     /// <summary>The rendered prompt, where it is known.</summary>

@@ -24,7 +24,7 @@ internal static class LatencyStep
         LatencyPlan plan, long seed, IReadOnlyList<BenchmarkItem> items, ILanguageModel model, EvidenceDatabase evidence, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         // Answers of one length: no stop texts, so that every request costs the same.
-        var requests = items.Select(i => new GenerationRequest(i.Index, PromptTemplate.Render(plan.Template, i), plan.MaxTokens, [], Sampling.Greedy)).ToList();
+        var requests = items.Select(i => new GenerationRequest(i.Index, ItemPrompts.Render(plan.Template, i), plan.MaxTokens, [], Sampling.Greedy)).ToList();
         foreach (var load in Loads(plan))
         {
             if (evidence.ReadLatency(IdOf(load), cancellationToken).Count > 0)

@@ -42,6 +42,12 @@ public sealed record BenchmarkManifest
     /// <summary>The organisers' protocol.</summary>
     public required StandardProtocol Standard { get; init; }
 
+    /// <summary>Protocols that can be run, the standard one among them; cases name them by id.</summary>
+    public IReadOnlyList<RunProtocol> Tasks { get; init; } = [];
+
+    /// <summary>Items of other splits that worked examples are taken from.</summary>
+    public IReadOnlyList<BenchmarkItems> Pools { get; init; } = [];
+
     /// <summary>Every file of the benchmark; <see cref="BenchmarkItems.Artifacts"/> names those with the split's items.</summary>
     public required IReadOnlyList<Artifact> Artifacts { get; init; }
 
@@ -49,7 +55,16 @@ public sealed record BenchmarkManifest
     public required string FilePath { get; init; }
 
     /// <summary>The files that hold the split's items, in order.</summary>
-    public IReadOnlyList<Artifact> ItemArtifacts => [.. Items.Artifacts.Select(id => Artifacts.First(artifact => artifact.Id == id))];
+    public IReadOnlyList<Artifact> ItemArtifacts => ArtifactsOf(Items);
+
+    /// <summary>The files of a split, in order.</summary>
+    public IReadOnlyList<Artifact> ArtifactsOf(BenchmarkItems items) => [.. items.Artifacts.Select(id => Artifacts.First(artifact => artifact.Id == id))];
+
+    /// <summary>The pool of that split; null where there is none.</summary>
+    public BenchmarkItems? Pool(string? split) => Pools.FirstOrDefault(p => p.Split == split);
+
+    /// <summary>The files that a protocol needs: items, and the pool of its worked examples.</summary>
+    public IEnumerable<Artifact> ArtifactsFor(RunProtocol protocol) => Pool(protocol.Prompt.Shots?.Pool) is { } pool ? ItemArtifacts.Concat(ArtifactsOf(pool)) : ItemArtifacts;
 }
 
 /// <summary>Where the items of a split are and how many there must be.</summary>

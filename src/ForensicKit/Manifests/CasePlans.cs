@@ -46,17 +46,17 @@ public sealed record RunProtocol
     /// <summary>Names of the benchmarks it is asked on.</summary>
     public required IReadOnlyList<string> Benchmarks { get; init; }
 
-    /// <summary>The prompt, with <c>{{question}}</c>, <c>{{choices}}</c> (a line for each, with letters), <c>{{subject}}</c> and <c>{{topic}}</c>.</summary>
-    public required string Template { get; init; }
-
-    /// <summary>What stands between the prompt and a choice.</summary>
-    public string BeforeChoice { get; init; } = " ";
+    /// <summary>How prompts are put together.</summary>
+    public required PromptRecipe Prompt { get; init; }
 
     /// <summary>0 for greedy.</summary>
     public double Temperature { get; init; }
 
     /// <summary>Nucleus; 1 for all tokens.</summary>
     public double TopP { get; init; } = 1;
+
+    /// <summary>Only so many of the most probable tokens; 0 for all.</summary>
+    public int TopK { get; init; }
 
     /// <summary>Samples for each item.</summary>
     public int Samples { get; init; } = 1;

@@ -6,30 +6,9 @@ namespace ForensicKit.Manifests;
 /// <summary>The parts of a case manifest that say what is asked of models: their shapes, and the records made of them.</summary>
 internal static class CaseSteps
 {
-    private static ValueShape Temperature { get; } = Decimal("a number from 0 to 2", 0, 2, isAbove: false);
+    private static ValueShape TopP { get; } = Shapes.Decimal("a number above 0, at most 1", 0, 1);
 
-    private static ValueShape TopP { get; } = Decimal("a number above 0, at most 1", 0, 1);
-
-    private static ValueShape Positive { get; } = Decimal("a number above 0", 0, 1_000_000);
-
-    /// <summary>A protocol.</summary>
-    public static ObjectShape Protocol { get; } = new("a protocol to run", "protocols to run",
-    [
-        new("id", Shapes.Name, true, "Identifier within the case."),
-        new("title", Shapes.Text, true, "Name for people."),
-        new("role", Shapes.OneOf("standard", "claimed"), true, "What it is to the case: the benchmark's own, or what the claimant did or is thought to have done."),
-        new("kind", Shapes.OneOf("choices", "generation"), true, "What is asked: the log-likelihood of every choice, or generated answers."),
-        new("models", new ListShape(Shapes.Name, 1), true, "Ids of the models it is asked of."),
-        new("benchmarks", new ListShape(Shapes.Name, 1), true, "Names of the benchmarks it is asked on."),
-        new("template", Shapes.Text, true, "The prompt, with {{question}}, {{choices}} (a line for each, with letters), {{subject}} and {{topic}} (the subject with spaces for underscores). A choice follows after a space."),
-        new("temperature", Temperature, false, "Temperature of sampling; 0, the default, is greedy."),
-        new("top_p", TopP, false, "Nucleus; 1, the default, is all tokens."),
-        new("samples", Shapes.Count, false, "Samples for each item; 1 where it is left out."),
-        new("items", Shapes.Count, false, "How many items, taken evenly from the whole benchmark; all where it is left out."),
-        new("max_tokens", Shapes.Count, false, "Most tokens of an answer; 256 where it is left out."),
-        new("stop", new ListShape(Shapes.Text), false, "Texts that end an answer."),
-        new("rules", new ListShape(Shapes.Text, 1), true, "Ids of the scoring rules; the first is the protocol's own."),
-    ]);
+    private static ValueShape Positive { get; } = Shapes.Decimal("a number above 0", 0, 1_000_000);
 
     /// <summary>A contamination step.</summary>
     public static ObjectShape Contamination { get; } = new("a contamination step", "contamination steps",
@@ -66,32 +45,13 @@ internal static class CaseSteps
         [
             new("id", Shapes.Name, true, "Identifier within the case."),
             new("metric", Shapes.OneOf("ttft", "tpot"), true, "Time to first token, or time per output token after the first."),
-            new("percentile", Decimal("a number above 0 and below 100", 0, 100), true, "Percentile that the value is said to hold for."),
+            new("percentile", Shapes.Decimal("a number above 0 and below 100", 0, 100), true, "Percentile that the value is said to hold for."),
             new("milliseconds", Positive, true, "The claimed value."),
             new("rate_per_second", Positive, true, "Load that is stated: requests in a second, at random times."),
             new("hardware", Shapes.Text, true, "Hardware that is stated."),
             new("source", Shapes.Text, true, "Where the claim stands."),
         ]), 1), true, "The claims."),
     ]);
-
-    /// <summary>Makes a protocol of its node.</summary>
-    public static RunProtocol ReadProtocol(MapNode node) => new()
-    {
-        Id = node.Text("id"),
-        Title = node.Text("title"),
-        Role = Enum.Parse<ProtocolRole>(node.Text("role"), ignoreCase: true),
-        Kind = Enum.Parse<ProtocolKind>(node.Text("kind"), ignoreCase: true),
-        Models = node.Texts("models"),
-        Benchmarks = node.Texts("benchmarks"),
-        Template = Verbatim(node["template"]!),
-        Temperature = Number(node, "temperature", 0),
-        TopP = Number(node, "top_p", 1),
-        Samples = node.OptionalCount("samples") ?? 1,
-        Items = node.OptionalCount("items"),
-        MaxTokens = node.OptionalCount("max_tokens") ?? 256,
-        Stop = [.. node.Scalars("stop").Select(Verbatim)],
-        Rules = node.Texts("rules"),
-    };
 
     /// <summary>Makes a contamination step of its node.</summary>
     public static ContaminationPlan? ReadContamination(MapNode? node) => node is null ? null : new(
@@ -115,12 +75,4 @@ internal static class CaseSteps
 
     private static double Number(MapNode node, string name, double otherwise) =>
         node.OptionalText(name) is { } text ? double.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : otherwise;
-
-    private static ValueShape Decimal(string words, decimal minimum, decimal maximum, bool isAbove = true) => new(words, "^[0-9]{1,7}([.][0-9]{1,12})?$", "Write it with a point, for example 0.8.")
-    {
-        IsNumber = true,
-        Minimum = minimum,
-        IsAboveMinimum = isAbove,
-        Maximum = maximum,
-    };
 }

@@ -26,6 +26,15 @@ public sealed class ManifestCatalogue
     /// <exception cref="KitException">There is none, or its manifest has errors.</exception>
     public BenchmarkManifest Benchmark(string name) => ManifestReader.ReadBenchmark(Find(Benchmarks, "benchmark", name));
 
+    /// <summary>Names of a benchmark's pools of worked examples; none where it is not there.</summary>
+    internal IReadOnlyList<string> PoolNames(string? benchmark) => benchmark is not null && Names(Benchmarks).Contains(benchmark, StringComparer.Ordinal)
+        ? [.. ManifestYaml.ReadFile(Find(Benchmarks, "benchmark", benchmark)).Maps("pools").Select(p => p.OptionalText("split")).OfType<string>()]
+        : [];
+
+    /// <summary>A task of a benchmark as it is written; null where the benchmark or the task is not there.</summary>
+    internal MapNode? TaskNode(string benchmark, string task) =>
+        Names(Benchmarks).Contains(benchmark, StringComparer.Ordinal) ? ManifestReader.TaskNode(Find(Benchmarks, "benchmark", benchmark), task) : null;
+
     /// <summary>The model of that name.</summary>
     /// <exception cref="KitException">There is none, or its manifest has errors.</exception>
     public ModelManifest Model(string name) => ManifestReader.ReadModel(Find(Models, "model", name));

@@ -10,7 +10,6 @@ internal static class ManifestReader
     public static BenchmarkManifest ReadBenchmark(string path)
     {
         var root = Checked(path, ManifestSchemas.Benchmark, Path.GetFileNameWithoutExtension(path), references => references.CheckBenchmark());
-        var items = root.Map("items")!;
         return new BenchmarkManifest
         {
             Name = root.Text("name"),
@@ -20,11 +19,13 @@ internal static class ManifestReader
             Description = root.Text("description"),
             Source = root.Text("source"),
             Licence = root.Text("licence"),
-            Items = new(items.Text("format"), items.Text("split"), items.OptionalCount("n")!.Value, items.Texts("artifacts")),
+            Items = Split(root.Map("items")!),
             Choices = root.OptionalCount("choices"),
             PrimaryMetric = root.Text("primary_metric"),
             Aggregation = root.Text("aggregation"),
             Standard = Standard(root.Map("standard")!),
+            Tasks = [.. root.Maps("tasks").Select(t => ProtocolShapes.Read(t) with { Benchmarks = [root.Text("name")] })],
+            Pools = [.. root.Maps("pools").Select(Split)],
             Artifacts = Artifacts(root),
             FilePath = path,
         };
@@ -81,7 +82,7 @@ internal static class ManifestReader
             Models = [.. root.Maps("models").Select(model => new CaseModel(model.Text("id"), model.Text("title"), Word<ModelRole>(model.Text("role")), model.OptionalText("manifest")))],
             Claims = [.. root.Maps("claims").Select(ReadClaim)],
             Recordings = [.. root.Maps("recordings").Select(ReadRecording)],
-            Protocols = [.. root.Maps("protocols").Select(CaseSteps.ReadProtocol)],
+            Protocols = [.. root.Maps("protocols").Select(p => ProtocolShapes.Read(p, p.OptionalText("task") is { } task ? catalogue.TaskNode(p.Texts("benchmarks")[0], task) : null))],
             Contamination = CaseSteps.ReadContamination(root.Map("contamination")),
             Sensitivity = CaseSteps.ReadSensitivity(root.Map("sensitivity")),
             Latency = CaseSteps.ReadLatency(root.Map("latency")),
@@ -96,6 +97,11 @@ internal static class ManifestReader
 
     /// <inheritdoc cref="ReadBenchmark"/>
     public static OrganismRecipe ReadOrganism(string path) => OrganismShapes.Read(Checked(path, OrganismShapes.Recipe, Path.GetFileNameWithoutExtension(path)));
+
+    /// <summary>A task of a benchmark as it is written; null where there is none of that id.</summary>
+    public static MapNode? TaskNode(string path, string id) => ManifestYaml.ReadFile(path).Maps("tasks").FirstOrDefault(t => t.OptionalText("id") == id);
+
+    private static BenchmarkItems Split(MapNode items) => new(items.Text("format"), items.Text("split"), items.OptionalCount("n")!.Value, items.Texts("artifacts"));
 
     private static MapNode Checked(string path, ObjectShape shape, string expectedName, Action<ManifestReferences>? checkReferences = null)
     {

@@ -22,6 +22,16 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
     {
         var files = root.Map("items")?.Scalars("artifacts").ToList() ?? [];
         CheckArtifacts(files);
+        foreach (var pool in root.Maps("pools"))
+            CheckArtifacts([.. pool.Scalars("artifacts")]);
+        MustDiffer(IdNodes("tasks"), "task");
+        var pools = root.Maps("pools").Select(p => p["split"]).OfType<ScalarNode>().Select(s => s.Value.Trim()).ToList();
+        foreach (var task in root.Maps("tasks"))
+        {
+            CheckShots(task, pools);
+            foreach (var rule in task.Scalars("rules"))
+                CheckRule(rule);
+        }
     }
 
     /// <summary>For models: the file of the endpoint's tokenizer.</summary>
@@ -65,7 +75,7 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
                 errors.Add(reported.At, "A reference score does not say whose it is.", "Give 'model', the id of another model of the case.");
         }
 
-        CheckSteps(models, benchmarks);
+        CheckSteps(models, benchmarks, catalogue);
         AttributionShapes.Check(root, this, errors);
         ControlShapes.Check(root, this, errors);
         foreach (var recording in root.Maps("recordings"))
@@ -78,7 +88,44 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         }
     }
 
-    private void CheckSteps(IReadOnlyList<string> models, IReadOnlyList<string> benchmarks)
+    // What a protocol leaves out, its task says.
+    private void CheckTask(MapNode protocol, ManifestCatalogue catalogue)
+    {
+        var benchmark = protocol.Scalars("benchmarks").FirstOrDefault()?.Value.Trim();
+        var pools = catalogue.PoolNames(benchmark);
+        if (protocol["task"] is ScalarNode task)
+        {
+            if (benchmark is not null && catalogue.TaskNode(benchmark, task.Value.Trim()) is null)
+                errors.Add(task.At, $"The benchmark '{benchmark}' has no task '{task.Value.Trim()}'.", "Name one of its 'tasks', or write the protocol out.");
+        }
+        else
+        {
+            foreach (var field in (ReadOnlySpan<string>)["kind", "template", "rules"])
+            {
+                if (protocol[field] is null)
+                    errors.Add(protocol.At, $"The protocol has no '{field}'.", "Give it, or a 'task' of the benchmark that says it.");
+            }
+        }
+
+        CheckShots(protocol, pools);
+    }
+
+    private void CheckShots(MapNode protocol, IReadOnlyList<string> pools)
+    {
+        if (protocol.Map("shots") is not { } shots)
+            return;
+        MustBeKnown(shots["pool"], "pool", pools, "Add it to the benchmark's 'pools'.");
+        if (shots["pool"] is null == shots["examples"] is null)
+            errors.Add(shots.At, "Worked examples come from a pool or are written down.", "Give 'pool' or 'examples', one of them.");
+    }
+
+    private void CheckRule(ScalarNode rule)
+    {
+        if (ScoringRules.Find(rule.Value.Trim()) is null && ProgramRules.Find(rule.Value.Trim()) is null)
+            MustBeKnown(rule, "scoring rule", ScoringRules.Ids, "Use a rule that the kit knows.");
+    }
+
+    private void CheckSteps(IReadOnlyList<string> models, IReadOnlyList<string> benchmarks, ManifestCatalogue catalogue)
     {
         var runnable = root.Maps("models").Where(m => m["manifest"] is not null).Select(m => m["id"]).OfType<ScalarNode>().Select(id => id.Value.Trim()).ToList();
         foreach (var protocol in root.Maps("protocols"))
@@ -88,7 +135,8 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
             foreach (var benchmark in protocol.Scalars("benchmarks"))
                 MustBeKnown(benchmark, "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
             foreach (var rule in protocol.Scalars("rules"))
-                MustBeKnown(rule, "scoring rule", ScoringRules.Ids, "Use a rule that the kit knows.");
+                CheckRule(rule);
+            CheckTask(protocol, catalogue);
         }
 
         if (root.Map("contamination") is { } contamination)

@@ -65,6 +65,8 @@ internal static class ManifestSchemas
         new("primary_metric", Shapes.Name, true, "The metric that a score means when nothing else is said."),
         new("aggregation", Shapes.Text, true, "How item scores become one number."),
         new("standard", Standard, true, "The organisers' protocol, each choice with its source."),
+        new("tasks", new ListShape(ProtocolShapes.Task), false, "Protocols that can be run; cases name them by id. The first is the standard one."),
+        new("pools", new ListShape(Items), false, "Items of other splits that worked examples are taken from."),
         new("artifacts", new ListShape(Shapes.Artifact, 1), true, "Every file of the benchmark."),
     ]);
 
@@ -152,7 +154,7 @@ internal static class ManifestSchemas
         new("models", new ListShape(CaseModel, 1), true, "Every model of the case."),
         new("claims", new ListShape(Claim), true, "The claims, in the order of the document."),
         new("recordings", new ListShape(Recording), false, "Runs that somebody else made and recorded."),
-        new("protocols", new ListShape(CaseSteps.Protocol), false, "Protocols under which this case asks models itself."),
+        new("protocols", new ListShape(ProtocolShapes.Protocol), false, "Protocols under which this case asks models itself."),
         new("contamination", CaseSteps.Contamination, false, "Training text to look for benchmark items in. Leave it out where none is at hand."),
         new("sensitivity", CaseSteps.Sensitivity, false, "How far the wording of the prompt moves a score. Leave it out where no model can be asked."),
         new("latency", CaseSteps.Latency, false, "Latency claims and the load they are measured under. Leave it out where there are none."),

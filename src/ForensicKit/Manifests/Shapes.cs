@@ -86,6 +86,15 @@ internal static class Shapes
     /// <summary>A whole number in a range.</summary>
     public static ValueShape Between(long minimum, long maximum) => Whole(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"), minimum, maximum);
 
+    /// <summary>A decimal number in a range.</summary>
+    public static ValueShape Decimal(string words, decimal minimum, decimal maximum, bool isAbove = true) => new(words, "^[0-9]{1,7}([.][0-9]{1,12})?$", "Write it with a point, for example 0.8.")
+    {
+        IsNumber = true,
+        Minimum = minimum,
+        IsAboveMinimum = isAbove,
+        Maximum = maximum,
+    };
+
     private static ValueShape Whole(string name, long minimum, long maximum) => new(name, "^[0-9]{1,19}$", "Write digits only.")
     {
         IsNumber = true,

@@ -55,6 +55,9 @@ public sealed record ModelDescription(
 /// <param name="Continuation">The text whose probability is asked for; not empty.</param>
 public sealed record ContinuationRequest(int Id, string Context, string Continuation)
 {
+    /// <summary>Whether the token that begins texts stands before the context, unless the context begins with it already.</summary>
+    public bool AddsBeginToken { get; init; }
+
     /// <summary>Whether the moments of log p over the vocabulary are wanted too.</summary>
     public bool Moments { get; init; }
 }
@@ -132,6 +135,9 @@ public sealed record ChatMessage(string Role, string Content);
 /// <param name="Seed">Seed of the draws; the same request with the same seed gives the same answer.</param>
 public sealed record GenerationRequest(int Id, string Prompt, int MaxTokens, IReadOnlyList<string> Stop, Sampling Sampling, long Seed = 0)
 {
+    /// <summary>Whether the token that begins texts stands before the prompt, unless the prompt begins with it already.</summary>
+    public bool AddsBeginToken { get; init; }
+
     /// <summary>A conversation to answer instead of a text to go on with; the prompt is then empty. The model puts its own chat template round it.</summary>
     public IReadOnlyList<ChatMessage>? Messages { get; init; }
 }

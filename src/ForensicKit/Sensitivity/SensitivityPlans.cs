@@ -17,8 +17,7 @@ internal static class SensitivityPlans
             Kind = ProtocolKind.Choices,
             Models = [plan.Model],
             Benchmarks = [plan.Benchmark],
-            Template = variant.Context("{{question}}", []),
-            BeforeChoice = variant.Continuation(""),
+            Prompt = new() { Template = variant.Context("{{question}}", []), BeforeAnswer = variant.Continuation("") },
             Rules = [plan.Rule],
         }))),
     ];

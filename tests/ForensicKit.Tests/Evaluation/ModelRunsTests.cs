@@ -93,7 +93,7 @@ public sealed class ModelRunsTests : IDisposable
         var plan = Plan(ProtocolKind.Choices);
         string[] ids =
         [
-            Id(plan, Manifest(1)), Id(plan, Manifest(2)), Id(plan with { Protocol = plan.Protocol with { Template = "{{question}} " } }, Manifest(1)),
+            Id(plan, Manifest(1)), Id(plan, Manifest(2)), Id(plan with { Protocol = plan.Protocol with { Prompt = new() { Template = "{{question}} " } } }, Manifest(1)),
             Id(plan with { Protocol = plan.Protocol with { Temperature = 0.1 } }, Manifest(1)), Id(plan with { Benchmark = "other" }, Manifest(1)), Id(plan, Manifest(1), "bb"),
             Id(plan, Manifest(1), endpoint: "https://a.example/v1"), Id(plan, Manifest(1), endpoint: "https://b.example/v1"),
         ];
@@ -135,7 +135,7 @@ public sealed class ModelRunsTests : IDisposable
 
     private static Task<long> Ask(EvidenceDatabase evidence, RunPlan plan, IReadOnlyList<BenchmarkItem> items, ILanguageModel model) =>
         new ModelRuns(Manifest(1), evidence, s_clock).AskAsync(
-            new Run { Id = "run", Model = "model", Benchmark = "benchmark", Origin = "inference", Protocol = "{}" }, plan, items, model, null, CancellationToken.None);
+            new Run { Id = "run", Model = "model", Benchmark = "benchmark", Origin = "inference", Protocol = "{}" }, plan, items, [], model, null, CancellationToken.None);
 
     private static RunPlan Plan(ProtocolKind kind) => new("model", "benchmark", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Kind = kind, Samples = 3 });
 

@@ -58,7 +58,7 @@ public class AttributionTests
     public void Only_items_that_every_combination_asked_count_paired_by_their_ids()
     {
         RunScore Run(string protocol, params (string Item, bool Right)[] items) => new(
-            protocol, "m", "b", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Id = protocol }, "rule", "Rule", [.. items.Select(i => i.Item)], [.. items.Select(i => i.Right)]);
+            protocol, "m", "b", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Id = protocol }, "rule", "Rule", [.. items.Select(i => i.Item)], [.. items.Select(i => i.Right ? 1.0 : 0)]);
         var runs = new[] { Run("standard", ("x", true), ("y", false), ("z", true)), Run("one-shot", ("y", true), ("x", true)), Run("vote", ("w", true), ("x", false), ("y", true)) };
         var evidence = AttributionEvidence.Of(s_plan, runs, new Dictionary<string, string>(StringComparer.Ordinal) { ["x"] = "s", ["y"] = "t" })!;
         Assert.Equal([[1, 1, 0], [0, 1, 1]], evidence.Credits);

@@ -46,7 +46,7 @@ internal static class MeasuredSheets
     private static IEnumerable<(bool Other, bool Standard)> Answers(int count, (bool Other, bool Standard) answer) => Enumerable.Repeat(answer, count);
 
     private static RunScore Run(string runId, ProtocolRole role, IReadOnlyList<string> items, IReadOnlyList<bool> correct) =>
-        new(runId, "model", "benchmark", Protocol(role), "rule", "Rule", items, correct);
+        new(runId, "model", "benchmark", Protocol(role), "rule", "Rule", items, [.. correct.Select(c => c ? 1.0 : 0)]);
 
     public static RunProtocol Protocol(ProtocolRole role) => new()
     {
@@ -56,7 +56,7 @@ internal static class MeasuredSheets
         Kind = ProtocolKind.Generation,
         Models = ["model"],
         Benchmarks = ["benchmark"],
-        Template = "{{question}}",
+        Prompt = new() { Template = "{{question}}" },
         Rules = ["rule"],
     };
 
