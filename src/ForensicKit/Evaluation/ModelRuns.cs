@@ -175,6 +175,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 TokenIds = scored.TokenIds,
                 TokenLogProbs = scored.LogProbs,
                 LeastMargin = scored.Details.Count > 0 ? scored.Details.Min(d => Math.Abs(d.Margin)) : null,
+                IsGreedy = scored.IsGreedy,
             };
         }
     }

@@ -18,8 +18,10 @@ public sealed partial class EvidenceDatabase
         {
             if (Scalar(connection, "SELECT count(*) FROM items WHERE benchmark = $b", ("b", benchmark)) > 0)
                 return;
+            foreach (var item in items.Where(i => HasNul(i.Subject, i.Gold)))
+                InsertRow(connection, "items", benchmark, item.Id, item.Index, item.Subject, Sha256(item.Question), item.Gold, item.GoldChoice, item.Choices.ToList());
             using var appender = connection.CreateAppender("items");
-            foreach (var item in items)
+            foreach (var item in items.Where(i => !HasNul(i.Subject, i.Gold)))
             {
                 appender.CreateRow()
                     .AppendValue(benchmark).AppendValue(item.Id).AppendValue(item.Index).AppendValue(item.Subject)
@@ -111,7 +113,7 @@ public sealed partial class EvidenceDatabase
             foreach (var r in responses.Where(r => HasNul(r.Prompt, r.Text, r.RecordedAnswer)))
             {
                 InsertRow(connection, "responses", r.RunId, r.ItemId, r.ItemIndex, r.ChoiceIndex ?? -1, r.SampleIndex, r.Prompt, r.Text, r.LogLikelihood,
-                    r.LogLikelihoodPerToken, r.LogLikelihoodPerByte, r.TokenIds?.ToList(), r.TokenLogProbs?.ToList(), r.RecordedAnswer, r.RecordedCorrect, r.FinishReason, r.LeastMargin);
+                    r.LogLikelihoodPerToken, r.LogLikelihoodPerByte, r.TokenIds?.ToList(), r.TokenLogProbs?.ToList(), r.RecordedAnswer, r.RecordedCorrect, r.FinishReason, r.LeastMargin, r.IsGreedy);
             }
 
             using var appender = connection.CreateAppender("responses");
@@ -123,7 +125,7 @@ public sealed partial class EvidenceDatabase
                     .AppendValue(r.LogLikelihood).AppendValue(r.LogLikelihoodPerToken).AppendValue(r.LogLikelihoodPerByte)
                     .AppendValue(r.TokenIds).AppendValue(r.TokenLogProbs)
                     .AppendValue(r.RecordedAnswer).AppendValue(r.RecordedCorrect).AppendValue(r.FinishReason)
-                    .AppendValue(r.LeastMargin)
+                    .AppendValue(r.LeastMargin).AppendValue(r.IsGreedy)
                     .EndRow();
             }
         },
@@ -147,7 +149,7 @@ public sealed partial class EvidenceDatabase
     public IReadOnlyList<Response> ReadResponses(string runId, CancellationToken cancellationToken) => Query(
         """
         SELECT run_id, item_id, item_index, choice_index, sample_index, text, loglikelihood, loglikelihood_per_token, loglikelihood_per_byte,
-          recorded_answer, recorded_correct, finish_reason, least_margin
+          recorded_answer, recorded_correct, finish_reason, least_margin, is_greedy
         FROM responses WHERE run_id = $id ORDER BY item_index, item_id, choice_index, sample_index
         """,
         row => new Response
@@ -165,6 +167,7 @@ public sealed partial class EvidenceDatabase
             RecordedCorrect = row.IsDBNull(10) ? null : row.GetBoolean(10),
             FinishReason = NullableText(row, 11),
             LeastMargin = NullableNumber(row, 12),
+            IsGreedy = row.IsDBNull(13) ? null : row.GetBoolean(13),
         },
         cancellationToken,
         ("id", runId));

@@ -120,6 +120,7 @@ public static class EvidenceSchema
         new("recorded_correct", "BOOLEAN", "Whether the recording's author counted it correct."),
         new("finish_reason", "VARCHAR", "Why generation ended."),
         new("least_margin", "DOUBLE", "Least distance of any of its tokens from its nearest rival in logits, nats; near 0, another machine may choose or rank it otherwise. Null where the model does not say."),
+        new("is_greedy", "BOOLEAN", "Whether each token of a scored continuation is the most probable one at its place; null for a generated answer and where a recording does not say."),
     ]);
 
     /// <summary>Scores of items under documented rules.</summary>

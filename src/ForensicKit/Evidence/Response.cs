@@ -62,4 +62,7 @@ public sealed record Response
     /// the model does not say.
     /// </summary>
     public double? LeastMargin { get; init; }
+
+    /// <summary>Whether each token of a scored continuation is the most probable one at its place; null for a generated answer and where it is not known.</summary>
+    public bool? IsGreedy { get; init; }
 }
