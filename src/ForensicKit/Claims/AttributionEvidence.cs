@@ -1,4 +1,3 @@
-using ForensicKit.Evidence;
 using ForensicKit.Manifests;
 
 namespace ForensicKit.Claims;
@@ -14,25 +13,20 @@ public sealed record AttributionEvidence(
     /// <summary>Reads it from the scores of a case's own runs.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="runs">Scores of the claim's model on the claim's benchmark.</param>
-    /// <param name="subjects">Subjects of the benchmark's items; empty where it has none.</param>
     /// <returns>The evidence; null where a combination has not been asked or scored yet, or the runs share no item.</returns>
-    public static AttributionEvidence? Of(AttributionPlan plan, IReadOnlyList<RunScore> runs, IReadOnlyDictionary<string, string> subjects)
+    public static AttributionEvidence? Of(AttributionPlan plan, IReadOnlyList<RunScore> runs)
     {
         var cells = plan.Cells.Select(c => runs.FirstOrDefault(r => r.Protocol.Id == c.Protocol && r.Rule == c.Rule)).ToList();
         if (cells.Exists(c => c is null))
             return null;
-        var credits = cells.ConvertAll(c => ItemCredits.ByItem(c!));
+        var credits = cells.ConvertAll(c => c!.ByItem());
         // In the order of the first combination's split, so that the same evidence always gives the same sums.
-        var items = cells[0]!.ItemIds.Where(id => credits.TrueForAll(c => c.ContainsKey(id))).ToList();
+        var (first, subjects) = (cells[0]!, cells[0]!.ItemIds.Zip(cells[0]!.Subjects).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal));
+        var items = first.ItemIds.Where(id => credits.TrueForAll(c => c.ContainsKey(id))).ToList();
         return items.Count == 0 ? null : new AttributionEvidence(
             plan,
             [.. cells.Select(c => c!.RunId).Distinct(StringComparer.Ordinal)],
             [.. items.Select(id => (IReadOnlyList<double>)[.. credits.Select(c => c[id])])],
-            items.TrueForAll(subjects.ContainsKey) ? [.. items.Select(id => subjects[id])] : null);
+            items.TrueForAll(id => subjects.GetValueOrDefault(id) is not null) ? [.. items.Select(id => subjects[id]!)] : null);
     }
-
-    /// <summary>Subjects of a benchmark's items as they were taken into evidence; empty where it has none.</summary>
-    internal static IReadOnlyDictionary<string, string> SubjectsOf(EvidenceDatabase evidence, string benchmark, CancellationToken cancellationToken) => evidence.Query(
-        "SELECT item_id, subject FROM items WHERE benchmark = $benchmark AND subject IS NOT NULL ORDER BY item_index",
-        row => (Id: row.GetString(0), Subject: row.GetString(1)), cancellationToken, ("benchmark", benchmark)).ToDictionary(i => i.Id, i => i.Subject, StringComparer.Ordinal);
 }

@@ -7,6 +7,12 @@ namespace ForensicKit.Claims;
 /// <param name="Claims">The claims, in the order of the case file.</param>
 public sealed record ClaimSheet(string CaseName, double Alpha, double MarginPoints, IReadOnlyList<ClaimEvidence> Claims)
 {
+    /// <summary>Seed of everything that draws: halves and orders of items.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Ids of the protocols under which a claim may be understood.</summary>
+    public IReadOnlyList<string> AdmissibleProtocols { get; init; } = [];
+
     /// <summary>What the contamination step stored; null where it has not been done.</summary>
     public ContaminationEvidence? Contamination { get; init; }
 
@@ -94,6 +100,12 @@ public sealed record ClaimEvidence
 
     /// <summary>The score under the protocol that is thought to explain the claim, and its own rule; null where there is none.</summary>
     public RunScore? AsClaimed => Runs.FirstOrDefault(r => r.Protocol.Role == Manifests.ProtocolRole.Claimed && r.IsOwnRule);
+
+    /// <summary>Positive controls on the claim's benchmark; empty where the case names none.</summary>
+    public IReadOnlyList<ControlEvidence> Controls { get; init; } = [];
+
+    /// <summary>Other models under the same standard protocol, asked by this case.</summary>
+    public IReadOnlyList<ReferenceRun> References { get; init; } = [];
 
     /// <summary>Credits of every combination of the choices among which the claim's gap is divided; null where the case does not divide it, or not yet.</summary>
     public AttributionEvidence? Attribution { get; init; }

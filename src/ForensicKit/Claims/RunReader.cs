@@ -105,7 +105,8 @@ internal static class RunReader
             plan.Claims.ToDictionary(c => c.Id, c => c.Hardware, StringComparer.Ordinal), measurements);
     }
 
-    private static RunScore? Standard(IReadOnlyList<RunScore> runs, string model, string benchmark) =>
+    /// <summary>The score of a model under a benchmark's standard protocol and its own rule; null where the case did not ask.</summary>
+    internal static RunScore? Standard(IReadOnlyList<RunScore> runs, string model, string benchmark) =>
         runs.FirstOrDefault(r => r.Model == model && r.Benchmark == benchmark && r.Protocol.Role == ProtocolRole.Standard && r.IsOwnRule);
 
     // Leaked: question and answer stand in the text. Fresh: the twins. Everything else is neither.

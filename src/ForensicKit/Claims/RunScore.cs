@@ -38,6 +38,9 @@ public sealed record RunScore(
     /// <summary>The score in percent (micro average).</summary>
     public double Percent => IsCount ? 100.0 * Right / Items : 100 * Credits.Average();
 
+    /// <summary>The credits by item.</summary>
+    public Dictionary<string, double> ByItem() => ItemIds.Zip(Credits).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+
     /// <summary>Whether this is the protocol's own rule: the first it names.</summary>
     public bool IsOwnRule => Protocol.Rules[0] == Rule;
 }

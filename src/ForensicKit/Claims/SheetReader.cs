@@ -47,11 +47,15 @@ internal static class SheetReader
                 Claimed = Printed(claim.Id, "claimed") ?? new PrintedScore(model, claim.Claimed, claim.N, StatedOf(claim.Protocol), claim.Source),
                 N = claim.N,
                 SamplesPerItem = claim.SamplesPerItem,
-                Reproduced = Printed(claim.Id, "reproduced") ?? RunReader.Print(runs, claim.Model, claim.Benchmark, model),
+                // What the case measured itself goes before what others printed.
+                Reproduced = RunReader.Print(runs, claim.Model, claim.Benchmark, model) ?? Printed(claim.Id, "reproduced"),
                 Reference = Printed(claim.Id, "reference") ?? ReferenceOf(claim),
                 Runs = [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)],
-                Attribution = manifest.Attributions.FirstOrDefault(a => a.Claim == claim.Id) is { } plan ? AttributionEvidence.Of(
-                    plan, [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)], AttributionEvidence.SubjectsOf(evidence, claim.Benchmark, cancellationToken)) : null,
+                Attribution = manifest.Attributions.FirstOrDefault(a => a.Claim == claim.Id) is { } plan
+                    ? AttributionEvidence.Of(plan, [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)]) : null,
+                Controls = [.. manifest.Controls.Where(c => c.Benchmark == claim.Benchmark && c.Model != claim.Model).Select(c => ControlEvidence.Of(c, manifest.Model(c.Model).Title, runs))],
+                References = [.. manifest.Models.Where(m => m.Role == ModelRole.Reference && m.Id != claim.Model)
+                    .Select(m => (m.Title, Run: RunReader.Standard(runs, m.Id, claim.Benchmark))).Where(m => m.Run is not null).Select(m => new ReferenceRun(m.Title, m.Run!))],
                 RuleScores = [.. scores.Where(s => runNames.ContainsKey(s.Run) && s.Model == claim.Model && s.Benchmark == claim.Benchmark)
                     .OrderBy(s => order.GetValueOrDefault((s.Run, s.Rule), int.MaxValue))
                     .Select(s => new RuleScore(s.Run, runNames.GetValueOrDefault(s.Run, s.Run), s.Rule, ScoringRules.Find(s.Rule)?.Title ?? s.Rule, ScoringRules.Find(s.Rule)?.IsOwnVerdict ?? false, s.Correct, s.Items, s.Unscorable))],
@@ -59,6 +63,8 @@ internal static class SheetReader
         })];
         return new ClaimSheet(manifest.Name, manifest.Alpha, manifest.MarginPoints, claims)
         {
+            Seed = manifest.Seed,
+            AdmissibleProtocols = manifest.AdmissibleProtocols,
             Contamination = RunReader.Contamination(manifest, kit, evidence, runs, cancellationToken),
             Sensitivity = RunReader.Sensitivity(manifest, kit, evidence, cancellationToken),
             Latency = RunReader.Latency(manifest, evidence, cancellationToken),

@@ -57,13 +57,17 @@ public class AttributionTests
     [Fact]
     public void Only_items_that_every_combination_asked_count_paired_by_their_ids()
     {
-        RunScore Run(string protocol, params (string Item, bool Right)[] items) => new(
-            protocol, "m", "b", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Id = protocol }, "rule", "Rule", [.. items.Select(i => i.Item)], [.. items.Select(i => i.Right ? 1.0 : 0)]);
-        var runs = new[] { Run("standard", ("x", true), ("y", false), ("z", true)), Run("one-shot", ("y", true), ("x", true)), Run("vote", ("w", true), ("x", false), ("y", true)) };
-        var evidence = AttributionEvidence.Of(s_plan, runs, new Dictionary<string, string>(StringComparer.Ordinal) { ["x"] = "s", ["y"] = "t" })!;
-        Assert.Equal([[1, 1, 0], [0, 1, 1]], evidence.Credits);
-        Assert.Equal(["s", "t"], evidence.Subjects);
-        Assert.Null(AttributionEvidence.Of(s_plan, runs[..2], new Dictionary<string, string>(StringComparer.Ordinal)));
+        RunScore Run(string protocol, params (string Item, double Credit)[] items) => new(
+            protocol, "m", "b", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Id = protocol }, "rule", "Rule", [.. items.Select(i => i.Item)], [.. items.Select(i => i.Credit)])
+        {
+            Subjects = [.. items.Select(i => i.Item == "z" ? null : "subject of " + i.Item)],
+        };
+        var runs = new[] { Run("standard", ("x", 1), ("y", 0), ("z", 1)), Run("one-shot", ("y", 1), ("x", 1)), Run("vote", ("w", 1), ("x", 0), ("y", 0.25)) };
+        var evidence = AttributionEvidence.Of(s_plan, runs)!;
+        Assert.Equal([[1, 1, 0], [0, 1, 0.25]], evidence.Credits);
+        Assert.Equal(["subject of x", "subject of y"], evidence.Subjects);
+        Assert.Null(AttributionEvidence.Of(s_plan, [.. runs.Select(r => r with { Subjects = [] })])!.Subjects);
+        Assert.Null(AttributionEvidence.Of(s_plan, runs[..2]));
     }
 
     [Theory]

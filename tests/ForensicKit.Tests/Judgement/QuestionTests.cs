@@ -95,6 +95,7 @@ public class QuestionTests
             MeasuredSheets.TwoProtocols("p1", "70.0", 100, 40, 10, 50) with { Attribution = AttributionTests.Evidence(4, 6, 7) },
             MeasuredSheets.TwoProtocols("p2", "70.0", 100, 10, 40, 50),
             MeasuredSheets.TwoProtocols("p3", "90.0", 100, 4, 1, 95),
+            .. MeasuredVerdictTests.EveryVerdict(),
         ];
         var sheet = Sheet(claims) with { Contamination = MeasuredSheets.Contamination(), Sensitivity = MeasuredSheets.Sensitivity(isSensitive: true), Latency = MeasuredSheets.Latency(200, 300) };
         IReadOnlyList<Finding> findings =

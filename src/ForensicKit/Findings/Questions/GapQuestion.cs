@@ -1,23 +1,35 @@
 using ForensicKit.Claims;
+using ForensicKit.Findings.Judgement;
 using ForensicKit.Statistics;
 
 namespace ForensicKit.Findings.Questions;
 
 /// <summary>
-/// Whether a claim exceeds an independent reproduction by more than chance and margin, when both are printed numbers; gives the verdict.
+/// Whether a claim exceeds a reproduction by more than chance and margin, and where the case asked the model itself, whether any admissible
+/// protocol gives it; gives the one verdict on each claim.
 /// </summary>
 /// <remarks>
 /// A printed claim can be read in three ways: (A) as a fixed number, tested by the exact binomial; (B) as an independent sample's estimate,
 /// tested by the difference of two proportions; (C) as a score on the very same items with the pairing unknown, tested at the least
 /// favourable pairing. An adverse verdict is an intersection–union test: it needs all three, so its p is their maximum, and Holm's
-/// correction runs over the sheet. With δ &gt; 0 Supported and Overstated exclude each other.
+/// correction runs over the sheet. With δ &gt; 0 Supported and Overstated exclude each other. Where the case asked the model itself, an adverse
+/// verdict also needs a positive control, and a refutation the same tests under every protocol of the envelope.
 /// </remarks>
 public sealed class GapQuestion : Question
 {
-    private const string VerdictRule =
-        "Not reproducible where a gate fails (a printed score is arithmetically impossible). Supported where the model was asked here under the standard protocol on the very items and its score rounds to the printed digits. Overstated where the hypothesis that the gap is at most the margin "
+    private const string PrintedRule =
+        "Not reproducible where a gate fails (a printed score is arithmetically impossible). Overstated where the hypothesis that the gap is at most the margin "
         + "is rejected for the claim as a fixed number (A), as an independent estimate (B) and on the same items at the least favourable pairing (C), Holm-corrected over the sheet. "
-        + "Supported where the hypothesis that the gap is at least the margin is rejected, Holm-corrected. Refuted only where Overstated holds under every admissible protocol. "
+        + "Supported where the hypothesis that the gap is at least the margin is rejected, Holm-corrected. Refuted is not given where only printed scores are at hand: no other protocol was asked. "
+        + "Insufficient evidence otherwise.";
+
+    private const string MeasuredRule =
+        "Not reproducible where a gate fails: a printed score is arithmetically impossible, or a model whose score is known misses it in this harness. "
+        + "Supported where the model was asked under the standard protocol on the very items and its score rounds to the printed digits, or where the hypothesis that the gap is at least the margin is rejected, Holm-corrected over the sheet. "
+        + "Overstated where the hypothesis that the gap is at most the margin is rejected for the claim as a fixed number (A), as an independent estimate (B) and on the same items at the least favourable pairing (C), Holm-corrected, "
+        + "and a positive control scored in this harness what it is known to: within the margin on the very same items, or by two one-sided tests. Without a control the verdict is insufficient evidence. "
+        + "Refuted where that holds under every protocol that is admissible or was asked because it might explain the claim, under each of its rules: the largest p counts, Holm-corrected; two protocols at least. "
+        + "A protocol explains an overstated claim where it scored highest on a random half of the items and on the other half the hypothesis that the gap to it is at least the margin is rejected, Holm-corrected. "
         + "Insufficient evidence otherwise.";
 
     /// <inheritdoc/>
@@ -27,13 +39,14 @@ public sealed class GapQuestion : Question
     public override string Title => "Is the gap larger than chance and margin?";
 
     /// <inheritdoc/>
-    public override string Asked => "Each claim stands beside a score measured under the standard protocol. Could sampling alone explain the difference, and if not, is the difference larger than the margin of the case?";
+    public override string Asked => "Each claim stands beside a score measured under the standard protocol. Could sampling alone explain the difference, and if not, is the difference larger than the margin of the case? Where the case asked the model itself: does any other protocol give the claim?";
 
     /// <inheritdoc/>
-    public override string Done => "The gap was tested with the claim read as a fixed number, as an independent estimate, and as a score on the same items whose pairing is unknown. An adverse verdict needs all three beyond the margin, corrected by Holm's method over the sheet.";
+    public override string Done => "The gap was tested with the claim read as a fixed number, as an independent estimate, and as a score on the same items whose pairing is unknown. An adverse verdict needs all three beyond the margin, corrected by Holm’s method over the sheet. "
+        + "Where the case asked the model itself, it also needs a positive control in the same harness, and a claim is refuted only if it exceeds the score under every protocol that was asked; the best of them was chosen on one half of the items and tested on the other.";
 
     /// <inheritdoc/>
-    public override string CannotShow => "Why the gap exists. A different protocol, contaminated training data, another extraction rule and an honest mistake can leave the same gap. The verdict is about the standard protocol alone, so no claim is refuted here. Where only printed scores are at hand, no positive control was run in the harness that measured them.";
+    public override string CannotShow => "Why the gap exists. A different protocol, contaminated training data, another extraction rule and an honest mistake can leave the same gap. A claim is refuted only against the protocols that were asked; one that nobody asked may give it. Where only printed scores are at hand, no positive control was run in the harness that measured them, and no claim is refuted.";
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet)
@@ -42,68 +55,56 @@ public sealed class GapQuestion : Question
         if (claims.Count == 0)
             return [];
         var tests = claims.Select(c => new GapTests(c, sheet)).ToList();
-        var adverse = MultipleTesting.Holm([.. tests.Select(t => t.Adverse)]);
-        var support = MultipleTesting.Holm([.. tests.Select(t => t.Support)]);
-        return claims.Select((claim, i) => Answer(sheet, claim, tests[i], adverse[i], support[i]));
+        var holm = new[] { Holm(t => t.Readings.Adverse), Holm(t => t.Readings.Support), Holm(t => t.Measured?.Refuting ?? Probability.One), Holm(t => t.Measured?.Explaining ?? Probability.One) };
+        return claims.Select((claim, i) => Answer(sheet, claim, tests[i], new(holm[0][i], holm[1][i], holm[2][i], holm[3][i])));
+
+        IReadOnlyList<Probability> Holm(Func<GapTests, Probability> p) => MultipleTesting.Holm([.. tests.Select(p)]);
     }
 
-    private Finding Answer(ClaimSheet sheet, ClaimEvidence claim, GapTests t, Probability adverse, Probability support)
+    /// <summary>The p-values of one claim, Holm-corrected over the sheet.</summary>
+    private sealed record Corrected(Probability Adverse, Probability Support, Probability Refuting, Probability Explaining);
+
+    private Finding Answer(ClaimSheet sheet, ClaimEvidence claim, GapTests t, Corrected p)
     {
-        var verdict = ArithmeticQuestion.IsImpossible(claim, claim.Reproduced) || ArithmeticQuestion.IsImpossible(claim, claim.Claimed) ? Verdict.NotReproducible
-            : GivesTheDigits(claim) ? Verdict.Supported
-            : adverse.Value <= sheet.Alpha ? Verdict.Overstated
-            : support.Value <= sheet.Alpha ? Verdict.Supported
+        var isImpossible = ArithmeticQuestion.IsImpossible(claim, claim.Reproduced) || ArithmeticQuestion.IsImpossible(claim, claim.Claimed);
+        var isAdverse = p.Adverse.Value <= sheet.Alpha;
+        var verdict = isImpossible ? Verdict.NotReproducible
+            : t.GivesTheDigits ? Verdict.Supported
+            : isAdverse ? Adverse(sheet, t, p)
+            : p.Support.Value <= sheet.Alpha ? Verdict.Supported
             : Verdict.InsufficientEvidence;
+        var isExplained = verdict == Verdict.Overstated && p.Explaining.Value <= sheet.Alpha;
+        var sentences = (t.GivesTheDigits && verdict == Verdict.Supported ? GapWords.Digits : GapWords.Of(verdict, isAdverse, t.Measured, isImpossible))
+            + (verdict.IsAdverse() && t.Measured is not null ? GapWords.After(t.Measured, isExplained, t.BestGivesTheDigits) : "")
+            + (claim.Reference is { } reference ? GapWords.Reference(claim.Claimed.Percent > reference.Percent, claim.Reproduced!.Percent > reference.Percent) : "");
         return new Finding
         {
             Id = $"{Kind}/{claim.Id}",
             Kind = Kind,
             ClaimId = claim.Id,
             Question = Title,
-            Answer = (GivesTheDigits(claim) && verdict == Verdict.Supported ? DigitsSentence : Sentence(verdict, adverse.Value <= sheet.Alpha)) + (claim.Reference is null ? "" : ReferenceSentence(t)),
+            Answer = sentences,
             Verdict = verdict,
-            Rule = VerdictRule,
-            Source = "Exact binomial test; Farrington and Manning 1990 and Newcombe 1998 (two proportions); McNemar 1947 at the least favourable pairing; Holm 1979; intersection–union test, Berger 1982.",
-            Query = PrintedScoresQuery(claim),
+            Rule = t.Measured is null ? PrintedRule : MeasuredRule,
+            Source = "Exact binomial test; Farrington and Manning 1990 and Newcombe 1998 (two proportions); McNemar 1947 at the least favourable pairing; Holm 1979; intersection–union test, Berger 1982"
+                + (t.Measured is null ? "." : "; two one-sided tests, Schuirmann 1987; mixtures of likelihood ratios, Robbins 1970, Ville 1939."),
+            Query = t.Measured is null ? PrintedScoresQuery(claim)
+                : $"SELECT run_id, rule, item_index, correct, credit FROM scores WHERE run_id IN ({string.Join(", ", t.Measured.Envelope.Select(c => Sql(c.Run.RunId)).Distinct(StringComparer.Ordinal))}) ORDER BY item_index, run_id, rule",
             CannotShow = CannotShow,
-            Values = [.. Values(sheet, claim, t, adverse, support)],
+            Values = [.. Values(sheet, claim, t, p), .. t.Measured is { } measured ? MeasuredValues(measured, p, isExplained) : []],
         };
     }
 
-    private const string DigitsSentence =
-        "Claimed {{claimed}}, reproduced {{reproduced}}: the standard protocol gives the printed digits on these items.\n"
-        + "The model was asked here, so on this test set the claim is confirmed as it stands; on new questions of the same kind the score has a {{reproduced|interval}}. Whether it was earned is another question.";
-
-    // Asked here on the very items, a score that rounds to the claim is the claim: nothing is left to chance.
-    private static bool GivesTheDigits(ClaimEvidence claim)
+    // A gap beyond the margin speaks against the claim only where the harness is known to be sound, or where others measured it.
+    private static Verdict Adverse(ClaimSheet sheet, GapTests t, Corrected p) => t.Measured?.Control.Outcome switch
     {
-        if (claim.Standard is not { } standard || standard.Items != claim.N)
-            return false;
-        var grim = Grim.Check(claim.Claimed.Text, standard.Items);
-        return grim.HalfUp.Values.Concat(grim.HalfEven.Values).Contains(standard.Right);
-    }
-
-    private static string Sentence(Verdict verdict, bool isAdverse) => verdict switch
-    {
-        Verdict.NotReproducible => "Claimed {{claimed}}, reproduced {{reproduced}}: a printed score is arithmetically impossible, so there is no verdict until the counts are shown.\n"
-            + (isAdverse
-                ? "Taken at face value, the gap of {{gap}} is larger than the margin of {{margin}} however the claim is read (a gap within the margin is rejected with p = {{p_adverse_holm}})."
-                : "Taken at face value, a gap larger than the margin of {{margin}} would not have been shown either (p = {{p_adverse_holm}})."),
-        Verdict.Overstated => "Claimed {{claimed}}, reproduced {{reproduced}}: {{gap}} too high, more than chance and margin allow.\n"
-            + "The reproduced score has a {{reproduced|interval}}; over the whole sheet the gap is larger than {{gap_lower}}. A gap within the margin of {{margin}} is rejected with p = {{p_adverse_holm}} however the claim is read.",
-        Verdict.Supported => "Claimed {{claimed}}, reproduced {{reproduced}}: the claim holds within {{margin}}.\n"
-            + "The reproduced score has a {{reproduced|interval}}; a gap of the margin or more is rejected with p = {{p_support_holm}}.",
-        _ => "Claimed {{claimed}}, reproduced {{reproduced}}: too few items to say whether the claim holds within {{margin}}.\n"
-            + "The reproduced score has a {{reproduced|interval}}; neither a gap within the margin (p = {{p_adverse_holm}}) nor one of the margin or more (p = {{p_support_holm}}) is rejected.",
+        ControlOutcome.Failed => Verdict.NotReproducible,
+        ControlOutcome.Missing or ControlOutcome.Undecided => Verdict.InsufficientEvidence,
+        ControlOutcome.Passed when p.Refuting.Value <= sheet.Alpha => Verdict.Refuted,
+        _ => Verdict.Overstated,
     };
 
-    private static string ReferenceSentence(GapTests t) => t.ClaimedAboveReference == t.ReproducedAboveReference
-        ? " Beside the reference at {{reference}} the order is the same either way."
-        : t.ClaimedAboveReference
-            ? " As claimed it would stand above the reference at {{reference}}; as reproduced it stands {{below_reference}} below."
-            : " As claimed it would stand below the reference at {{reference}}; as reproduced it stands above.";
-
-    private static IEnumerable<FindingValue> Values(ClaimSheet sheet, ClaimEvidence claim, GapTests t, Probability adverse, Probability support)
+    private static IEnumerable<FindingValue> Values(ClaimSheet sheet, ClaimEvidence claim, GapTests t, Corrected p)
     {
         var reproduced = claim.Reproduced!;
         var decimals = Math.Max(claim.Claimed.Decimals, reproduced.Decimals);
@@ -120,12 +121,12 @@ public sealed class GapQuestion : Question
         yield return FindingValue.P("p_b", "B: claim as an independent estimate, two-sided p of no gap", t.B);
         yield return FindingValue.P("p_c_min", "C: same items, smallest exact McNemar p over all pairings", t.C.PMin);
         yield return FindingValue.P("p_c_max", "C: same items, largest exact McNemar p over all pairings", t.C.PMax);
-        yield return FindingValue.P("p_a_margin", "A: p of a gap within the margin", t.AMargin);
-        yield return FindingValue.P("p_b_margin", "B: p of a gap within the margin", t.BMargin);
-        yield return FindingValue.P("p_c_margin", "C: p of a gap within the margin, least favourable pairing", t.CMargin);
-        yield return FindingValue.P("p_adverse", "All three: largest of the p above", t.Adverse);
-        yield return FindingValue.P("p_adverse_holm", "All three, Holm over the sheet", adverse);
-        yield return FindingValue.P("p_support_holm", "p of a gap of the margin or more, Holm over the sheet", support);
+        yield return FindingValue.P("p_a_margin", "A: p of a gap within the margin", t.Readings.Fixed);
+        yield return FindingValue.P("p_b_margin", "B: p of a gap within the margin", t.Readings.Independent);
+        yield return FindingValue.P("p_c_margin", "C: p of a gap within the margin, least favourable pairing", t.Readings.SameItems);
+        yield return FindingValue.P("p_adverse", "All three: largest of the p above", t.Readings.Adverse);
+        yield return FindingValue.P("p_adverse_holm", "All three, Holm over the sheet", p.Adverse);
+        yield return FindingValue.P("p_support_holm", "p of a gap of the margin or more, Holm over the sheet", p.Support);
         if (claim.Reference is { } reference)
         {
             yield return new("reference", $"Reference: {reference.Model}", reference.Text, reference.Text, "%");
@@ -133,67 +134,37 @@ public sealed class GapQuestion : Question
         }
     }
 
-    private static (double Lower, double Upper, double Level) Percent(Interval interval, double level) => (100 * interval.Lower, 100 * interval.Upper, level);
-
-    /// <summary>The tests of one claim.</summary>
-    private sealed class GapTests
+    private static IEnumerable<FindingValue> MeasuredValues(MeasuredGap measured, Corrected p, bool isExplained)
     {
-        public GapTests(ClaimEvidence claim, ClaimSheet sheet)
+        yield return FindingValue.Count("protocols", "Protocols asked that may be meant", measured.Protocols, "protocols");
+        yield return FindingValue.Count("configurations", "Protocols under each of their rules", measured.Envelope.Count, "configurations");
+        yield return FindingValue.P("p_refuted_holm", "Largest p of a gap within the margin over all of them, Holm over the sheet", p.Refuting);
+        if (measured.Best is { } best)
         {
-            var margin = sheet.MarginPoints / 100;
-            var rate = claim.Claimed.Percent / 100;
-            N = claim.Reproduced!.N ?? claim.N;
-            Claimed = claim.Claimed.NearestCount(N);
-            Reproduced = claim.Reproduced.NearestCount(N);
-            Wilson = BinomialInterval.Wilson(Reproduced, N, 0.95);
-            ClopperPearson = BinomialInterval.ClopperPearson(Reproduced, N, sheet.SimultaneousLevel);
-            Newcombe = TwoProportions.Newcombe(Claimed, N, Reproduced, N, 0.95);
-            LowerBound = ClaimGap.LowerBound(N, rate, Reproduced, sheet.SimultaneousLevel);
-            A = BinomialTest.Less(Reproduced, N, rate);
-            B = TwoProportions.PooledTest(Claimed, N, Reproduced, N)?.TwoSided ?? Probability.One;
-            C = McNemar.UnknownPairing(N, Claimed, Reproduced);
-            AMargin = ClaimGap.FixedPrintedClaim(N, rate, Reproduced, margin);
-            // Where the standard error under the hypothesis is 0 nothing can be rejected.
-            BMargin = Equivalence.FarringtonManning(Claimed, N, Reproduced, N, margin)?.ZUpper is { } z ? Normal.Upper(z) : Probability.One;
-            CMargin = ClaimGap.Test(N, Claimed, Reproduced, margin).WorstPairing ?? Probability.One;
-            Adverse = Probability.Max(AMargin, Probability.Max(BMargin, CMargin));
-            Support = rate > margin ? BinomialTest.Greater(Reproduced, N, (DoubleDouble)rate - margin) : Probability.One;
-            ClaimedAboveReference = claim.Claimed.Percent > claim.Reference?.Percent;
-            ReproducedAboveReference = claim.Reproduced.Percent > claim.Reference?.Percent;
+            yield return FindingValue.Word("best_configuration", "Scores highest on one half of the items", best.Configuration.Title);
+            yield return FindingValue.Number("best_held_out", "Its score on the other half", best.Percent.Value, 1, "%") with { Interval = (best.Percent.Lower, best.Percent.Upper, ScoreIntervals.Level) };
+            yield return FindingValue.Count("held_out_items", "Items of the other half", best.Items);
+            yield return FindingValue.P("p_explained_holm", "p of a gap of the margin or more to it, on the other half, Holm over the sheet", p.Explaining);
+            yield return FindingValue.Word("explained", "Explains the claim", isExplained ? "yes" : best.Configuration.IsStandard ? "no, it is the standard protocol" : "not shown");
         }
 
-        public long N { get; }
+        yield return FindingValue.Word("control", "Positive control", measured.Control.Outcome switch { ControlOutcome.Passed => "passed", ControlOutcome.Failed => "failed", ControlOutcome.Undecided => "undecided", _ => "missing" });
+        if (measured.Control is { Control: { Run: { } run } control } check)
+        {
+            yield return FindingValue.Word("control_model", "Control model", control.Model);
+            yield return new("control_known", $"Its known score ({control.Known.Source})", control.Known.Text, control.Known.Text, "%");
+            yield return FindingValue.Number("control_score", "Its score here", run.Percent, Math.Max(1, control.Known.Decimals), "%");
+            if (check.Tost is { } tost)
+                yield return FindingValue.P("p_control", "p that the two differ by the margin or more", tost);
+        }
 
-        public long Claimed { get; }
-
-        public long Reproduced { get; }
-
-        public Interval Wilson { get; }
-
-        public Interval ClopperPearson { get; }
-
-        public Interval Newcombe { get; }
-
-        public double LowerBound { get; }
-
-        public Probability A { get; }
-
-        public Probability B { get; }
-
-        public McNemarBounds C { get; }
-
-        public Probability AMargin { get; }
-
-        public Probability BMargin { get; }
-
-        public Probability CMargin { get; }
-
-        public Probability Adverse { get; }
-
-        public Probability Support { get; }
-
-        public bool ClaimedAboveReference { get; }
-
-        public bool ReproducedAboveReference { get; }
+        var sequential = measured.Sequential;
+        yield return FindingValue.Number("sequential_level", "Level of stopping early, divided over the sheet", measured.SequentialLevel, 4, "") with { Comparison = ComparisonRule.Exact };
+        yield return sequential.RefutedAfter is { } after
+            ? FindingValue.Count("sequential_after", "Items in random order after which the standard score would have been shown to miss the claim", after)
+            : FindingValue.Word("sequential_after", "Items in random order after which the standard score would have been shown to miss the claim", "not reached");
+        yield return FindingValue.P("p_anytime", "p valid at any time of looking: the claim as a fixed number, gap within the margin", sequential.AnytimeP);
     }
+
+    private static (double Lower, double Upper, double Level) Percent(Interval interval, double level) => (100 * interval.Lower, 100 * interval.Upper, level);
 }
