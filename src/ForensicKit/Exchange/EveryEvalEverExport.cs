@@ -108,16 +108,22 @@ internal sealed class EveryEvalEverExport : IExportFormat
 
     private static JsonObject? Result(ExportRun run, IReadOnlyList<ExportItem> items, string rule)
     {
-        var scored = items.Select(i => i.Scores.GetValueOrDefault(rule).Correct).ToList();
-        var values = scored.Where(c => c is not null).Select(c => c!.Value ? 1.0 : 0.0).ToList();
+        var values = items.Select(i => i.Scores.GetValueOrDefault(rule).Value).OfType<double>().ToList();
         if (values.Count == 0)
             return null;
-        var correct = values.Count(v => v == 1);
+        var details = Texts(("scored", Text(values.Count)), ("unscorable", Text(items.Count - values.Count)));
         var uncertainty = new JsonObject();
         if (HarnessMetrics.StandardError(values) is { } error)
             uncertainty["standard_error"] = new JsonObject { ["value"] = error, ["method"] = "analytic" };
-        var interval = Statistics.BinomialInterval.Wilson(correct, values.Count, Level);
-        uncertainty["confidence_interval"] = new JsonObject { ["lower"] = interval.Lower, ["upper"] = interval.Upper, ["confidence_level"] = Level, ["method"] = "Wilson score" };
+        // A count of right answers has a binomial interval; shares (maj@k, pass@k) have none.
+        if (values.TrueForAll(v => v is 0 or 1))
+        {
+            var correct = values.Count(v => v == 1);
+            var interval = Statistics.BinomialInterval.Wilson(correct, values.Count, Level);
+            uncertainty["confidence_interval"] = new JsonObject { ["lower"] = interval.Lower, ["upper"] = interval.Upper, ["confidence_level"] = Level, ["method"] = "Wilson score" };
+            details["correct"] = Text(correct);
+        }
+
         uncertainty["num_samples"] = values.Count;
         var samples = items.Max(LmEvalSample.SamplesOf);
         var metric = HarnessMetrics.Of(rule, samples);
@@ -148,7 +154,7 @@ internal sealed class EveryEvalEverExport : IExportFormat
             ["score_details"] = new JsonObject
             {
                 ["score"] = HarnessMetrics.Mean(values),
-                ["details"] = Texts(("correct", Text(correct)), ("scored", Text(values.Count)), ("unscorable", Text(scored.Count - values.Count))),
+                ["details"] = details,
                 ["uncertainty"] = uncertainty,
             },
         };

@@ -14,9 +14,10 @@ internal static class EveryEvalEverSample
     /// <remarks>The output of choices that were scored by log-likelihood is their Σ log p in nats as text, in the order of the choices.</remarks>
     public static JsonObject? Line(ExportRun run, ExportItem item, string rule, string evaluation)
     {
-        if (item.Scores.GetValueOrDefault(rule) is not (var extracted, { } correct))
+        if (item.Scores.GetValueOrDefault(rule) is not (var extracted, { } score))
             return null;
-        var output = item.Responses.Select(r => run.IsChoices ? (r.LogLikelihood ?? r.LogLikelihoodPerToken) is { } value ? PythonJson.Repr(value) : null : r.Text).ToList();
+        var responses = run.IsChoices ? item.Responses.Where(r => r.SampleIndex == 0) : item.Responses;
+        var output = responses.Select(r => run.IsChoices ? (r.LogLikelihood ?? r.LogLikelihoodPerToken) is { } value ? PythonJson.Repr(value) : null : r.Text).ToList();
         if (output.Contains(null))
             return null;
         var prompt = item.Responses[0].Prompt;
@@ -55,7 +56,7 @@ internal static class EveryEvalEverSample
                 ["extraction_method"] = rule,
                 ["is_terminal"] = true,
             }),
-            ["evaluation"] = new JsonObject { ["score"] = correct ? 1.0 : 0.0, ["is_correct"] = correct },
+            ["evaluation"] = new JsonObject { ["score"] = score, ["is_correct"] = score == 1 },
             ["metadata"] = metadata,
         };
     }

@@ -100,9 +100,12 @@ internal sealed record ExportItem
     /// <summary>Texts of the choices, in order.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>Its responses: choices in order, samples in order.</summary>
+    /// <summary>
+    /// Its responses: choices in order, samples in order. Where choices were scored without the question too, those answers follow the others, in the
+    /// order in which lm-evaluation-harness asks for them.
+    /// </summary>
     public required IReadOnlyList<Evidence.Response> Responses { get; init; }
 
-    /// <summary>What each rule read and counted, by rule.</summary>
-    public required IReadOnlyDictionary<string, (string? Extracted, bool? Correct)> Scores { get; init; }
+    /// <summary>What each rule read, and the score from 0 to 1 it gave (null where it could not be applied), by rule.</summary>
+    public required IReadOnlyDictionary<string, (string? Extracted, double? Value)> Scores { get; init; }
 }

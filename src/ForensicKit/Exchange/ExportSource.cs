@@ -69,8 +69,8 @@ internal sealed class ExportSource
         var known = Benchmark(run.Benchmark, cancellationToken);
         var items = _evidence.ReadItems(run.Benchmark, cancellationToken).ToDictionary(i => i.Id, StringComparer.Ordinal);
         var scores = _evidence.Query(
-            "SELECT item_id, rule, extracted, correct FROM scores WHERE run_id = $id",
-            row => (Item: row.GetString(0), Rule: row.GetString(1), Score: (row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? (bool?)null : row.GetBoolean(3))),
+            "SELECT item_id, rule, extracted, coalesce(credit, correct::DOUBLE) FROM scores WHERE run_id = $id",
+            row => (Item: row.GetString(0), Rule: row.GetString(1), Score: (row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? (double?)null : row.GetDouble(3))),
             cancellationToken,
             ("id", run.Id)).ToLookup(s => s.Item, StringComparer.Ordinal);
         var prompts = _evidence.Query(
@@ -93,7 +93,7 @@ internal sealed class ExportSource
                 Gold = item.Gold,
                 GoldChoice = item.GoldChoice,
                 Choices = item.Choices,
-                Responses = [.. group.Select(r => r with { Prompt = prompts.GetValueOrDefault((r.ItemId, r.ChoiceIndex ?? -1, r.SampleIndex)) })],
+                Responses = [.. group.OrderBy(r => run.IsChoices ? r.SampleIndex : 0).Select(r => r with { Prompt = prompts.GetValueOrDefault((r.ItemId, r.ChoiceIndex ?? -1, r.SampleIndex)) })],
                 Scores = scores[group.Key].ToDictionary(s => s.Rule, s => s.Score, StringComparer.Ordinal),
             };
         })];

@@ -11,6 +11,7 @@ internal static class HarnessMetrics
     {
         "code/pass-at-1" => "pass@1",
         "code/any-sample" => string.Create(CultureInfo.InvariantCulture, $"pass@{samples}"),
+        _ when rule.StartsWith("code/pass@", StringComparison.Ordinal) => rule["code/".Length..],
         _ when rule.EndsWith("/sum", StringComparison.Ordinal) => "acc",
         _ when rule.EndsWith("/per-character", StringComparison.Ordinal) => "acc_norm",
         _ when rule.EndsWith("/per-byte", StringComparison.Ordinal) => "acc_bytes",

@@ -46,7 +46,7 @@ internal sealed class LmEvalExport : IExportFormat
             ["configs"] = ByTask(tasks, t => t.Config()),
         };
         // Shots are known where the protocol says so.
-        if (ByTask(tasks, t => LmEvalSample.Whole(t.Run.Protocol.GetValueOrDefault("shots"))) is { Count: > 0 } shots)
+        if (ByTask(tasks, t => LmEvalSample.Shots(t.Run)) is { Count: > 0 } shots)
             results["n-shot"] = shots;
         results["higher_is_better"] = ByTask(tasks, t => new JsonObject(t.Metrics.Select(m => KeyValuePair.Create(m, (JsonNode?)true))));
         results["n-samples"] = ByTask(tasks, t => new JsonObject { ["original"] = t.Run.BenchmarkItems, ["effective"] = t.Items });
@@ -151,13 +151,15 @@ internal sealed class LmEvalExport : IExportFormat
         public JsonObject Config()
         {
             var config = new JsonObject { ["task"] = run.Task };
-            if (run.Protocol.GetValueOrDefault("split") is { } split)
-                config["test_split"] = split;
-            if (run.Protocol.GetValueOrDefault("template") is { } template)
-                config["doc_to_text"] = template;
-            if (run.IsChoices && run.Protocol.GetValueOrDefault("before_choice") is { } delimiter)
-                config["target_delimiter"] = delimiter;
-            if (LmEvalSample.Whole(run.Protocol.GetValueOrDefault("shots")) is { } shots)
+            foreach (var (name, key) in (ReadOnlySpan<(string, string)>)[
+                ("test_split", "split"), ("doc_to_text", "template"), ("doc_to_target", "target"), ("description", "description"), ("target_delimiter", "before_choice"),
+                ("fewshot_delimiter", "between")])
+            {
+                if (run.Protocol.GetValueOrDefault(key) is { } stated)
+                    config[name] = stated;
+            }
+
+            if (LmEvalSample.Shots(run) is { } shots)
                 config["num_fewshot"] = shots;
             config["metric_list"] = new JsonArray([.. Metrics.Select(m => (JsonNode?)new JsonObject { ["metric"] = m, ["aggregation"] = "mean", ["higher_is_better"] = true })]);
             config["output_type"] = run.IsChoices ? "multiple_choice" : "generate_until";

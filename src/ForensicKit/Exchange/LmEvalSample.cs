@@ -19,7 +19,7 @@ internal static class LmEvalSample
     /// <param name="metric">The metric's name.</param>
     public static JsonObject? Line(ExportRun run, ExportItem item, string rule, string metric)
     {
-        if (item.Scores.GetValueOrDefault(rule) is not (var extracted, { } correct))
+        if (item.Scores.GetValueOrDefault(rule) is not (var extracted, { } value))
             return null;
         var doc = Doc(item);
         var target = Target(item);
@@ -39,12 +39,18 @@ internal static class LmEvalSample
         if (item.Responses[0].Prompt is { } prompt)
             line["prompt_hash"] = EvidenceDatabase.Sha256(prompt);
         line["target_hash"] = EvidenceDatabase.Sha256(target);
-        line[metric] = correct ? 1.0 : 0.0;
+        line[metric] = value;
         return line;
     }
 
     /// <summary>Samples of an item.</summary>
-    public static int SamplesOf(ExportItem item) => item.Responses.Max(r => r.SampleIndex) + 1;
+    public static int SamplesOf(ExportItem item) => item.Responses.Max(r => r.ChoiceIndex is null ? r.SampleIndex : 0) + 1;
+
+    /// <summary>Worked examples in the prompt; null where the protocol does not say.</summary>
+    public static long? Shots(ExportRun run) => run.Protocol.GetValueOrDefault("shots") is { } stated
+        ? Whole(stated) ?? ((Parse(stated) as JsonObject)?["Count"] is JsonValue count && count.TryGetValue<JsonElement>(out var number) && number.TryGetInt64(out var shots) ? shots : null)
+        // Our own protocols say how the whole prompt is made: without a word of worked examples there are none.
+        : run.Origin == "inference" ? 0 : null;
 
     /// <summary>Settings of generation as the harness names them; absent where the protocol does not say.</summary>
     public static JsonObject GenerationSettings(ExportRun run)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ForensicKit.Templates.Values;
 
 namespace ForensicKit.Exchange;
 
@@ -40,31 +41,7 @@ public static class PythonJson
     }
 
     /// <summary>A float as Python's <c>repr</c> writes it: the shortest digits that read back to it; <c>nan</c>, <c>inf</c> and <c>-inf</c> as <c>str</c> gives them.</summary>
-    public static string Repr(double number)
-    {
-        if (!double.IsFinite(number))
-            return double.IsNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
-        // The shortest round-trip digits are the same in both; only where the exponent begins differs.
-        var scientific = number.ToString("R", CultureInfo.InvariantCulture);
-        var sign = double.IsNegative(number) ? "-" : "";
-        if (number == 0)
-            return sign + "0.0";
-        var mark = scientific.IndexOf('E', StringComparison.Ordinal);
-        var exponent = mark < 0 ? 0 : int.Parse(scientific.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var mantissa = (mark < 0 ? scientific : scientific[..mark]).TrimStart('-').Split('.');
-        var all = string.Concat(mantissa);
-        var digits = all.TrimStart('0');
-        // The power of ten of the first digit.
-        exponent += mantissa[0].Length - 1 - (all.Length - digits.Length);
-        digits = digits.TrimEnd('0');
-        if (exponent is < -4 or >= 16)
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
-        if (exponent < 0)
-            return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
-        return digits.Length <= exponent + 1
-            ? $"{sign}{digits.PadRight(exponent + 1, '0')}.0"
-            : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
-    }
+    public static string Repr(double number) => FloatText.Repr(number);
 
     private static void Node(StringBuilder text, JsonNode? value, int? indent, int level)
     {

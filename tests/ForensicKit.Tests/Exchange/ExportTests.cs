@@ -117,6 +117,30 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void Answers_without_the_question_follow_the_others_and_shares_are_scores()
+    {
+        var evidence = Evidence("shares");
+        Store(
+            evidence, "b", [Item("b/0", 0) with { Choices = ["x", "y"], GoldChoice = 1 }],
+            [.. from sample in (int[])[0, Response.Unconditional]
+                from choice in (int[])[0, 1]
+                select Answer("b/0", 0, sample, sample == 0 ? "p" : "", choice == 0 ? " x" : " y") with { ChoiceIndex = choice, LogLikelihood = -1 - choice - (4 * sample), IsGreedy = choice == 0 }],
+            "choice/sum");
+        var (lines, results) = LmEval(evidence);
+        Assert.Equal("""[["-1.0", "True"], ["-2.0", "False"], ["-5.0", "True"], ["-6.0", "False"]]""", PythonJson.Write(lines[0].GetProperty("filtered_resps")));
+        Assert.Equal(["p", "p", "", ""], lines[0].GetProperty("arguments").EnumerateObject().Select(a => a.Value.GetProperty("arg_0").GetString()));
+        Assert.Equal(0, results.GetProperty("n-shot").GetProperty("b").GetInt32());
+        Assert.Equal(["-1.0", "-2.0"], EveryEvalEver(evidence, out _)[0].GetProperty("output").GetProperty("raw").EnumerateArray().Select(r => r.GetString()));
+
+        var samples = Evidence("votes");
+        Store(samples, "b", [Item("b/0", 0)], [.. Enumerable.Range(0, 3).Select(s => Answer("b/0", 0, s, "p", s < 2 ? "#### 7" : "#### 8"))], "gsm8k/maj@1-strict");
+        var (votes, _) = LmEval(samples);
+        Assert.Equal(2 / 3.0, votes[0].GetProperty("exact_match").GetDouble());
+        Assert.False(EveryEvalEver(samples, out var record)[0].GetProperty("evaluation").GetProperty("is_correct").GetBoolean());
+        Assert.False(record.GetProperty("evaluation_results")[0].GetProperty("score_details").GetProperty("uncertainty").TryGetProperty("confidence_interval", out _));
+    }
+
+    [Fact]
     public void Half_a_surrogate_pair_reads_back()
     {
         var line = LmEvalSample.Line(Run("b", isChoices: false, "r"), new ExportItem
@@ -263,7 +287,7 @@ public sealed class ExportTests : IDisposable
         return dictionary;
     }
 
-    private static Dictionary<string, (string?, bool?)> Scores(string rule, string? extracted, bool correct) => new(StringComparer.Ordinal) { [rule] = (extracted, correct) };
+    private static Dictionary<string, (string?, double?)> Scores(string rule, string? extracted, bool correct) => new(StringComparer.Ordinal) { [rule] = (extracted, correct ? 1 : 0) };
 
     private static string Id(string benchmark, int index) => string.Create(CultureInfo.InvariantCulture, $"{benchmark}/test/{index}");
 
