@@ -49,6 +49,7 @@ public class AttributionCoverageTests
             naive += itemsPerSubject > 1 && Holds(GapAttribution.Of(evidence with { Subjects = null }).Shares[0], truth[0]) ? 1 : 0;
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{subjects} x {itemsPerSubject}: {string.Join(" / ", covered.Select(c => 100.0 * c / Claimants))} %; the first without its subjects {(itemsPerSubject > 1 ? 100.0 * naive / Claimants : double.NaN)} %"));
         Assert.All(covered, c => Assert.InRange(100.0 * c / Claimants, 92.5, 97.5));
         Assert.InRange(100.0 * covered.Take(s_plan.Factors.Count).Sum() / (Claimants * s_plan.Factors.Count), 93.5, 96.5);
         // Without its subjects a subject's own effect is taken for many: the test above could fail.

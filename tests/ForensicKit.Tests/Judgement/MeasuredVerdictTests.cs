@@ -119,6 +119,21 @@ public class MeasuredVerdictTests
         Assert.Equal("not reached", Gap(Claim("70.5", Run(ProtocolRole.Standard, 2_800)))["sequential_after"].Exact);
     }
 
+    [Theory]
+    [InlineData("89.0", 300)]
+    [InlineData("50.0", 1_319)]
+    [InlineData("99.0", 100)]
+    public void Power_is_the_chance_of_a_score_that_all_readings_reject(string claimed, int n)
+    {
+        var sheet = Sheet(Claim(claimed, Run(ProtocolRole.Standard, n / 2, n)), Claim("50.0", Run(ProtocolRole.Standard, n / 2, n)));
+        var finding = new PowerQuestion().Ask(sheet).First();
+        var rate = double.Parse(claimed, CultureInfo.InvariantCulture) / 100;
+        var byHand = Enumerable.Range(0, n + 1).Where(x => GapReadings.OfCounts(rate, n, MeasuredSheets.Printed(claimed).NearestCount(n), x, 0.01).Adverse.Value <= 0.025)
+            .Sum(x => Math.Exp(ForensicKit.Statistics.Binomial.LogMass(x, n, rate - 0.05)));
+        Assert.Equal(byHand, double.Parse(finding["lie_power"].Exact, CultureInfo.InvariantCulture), 1e-9);
+        Assert.Contains("A claim 5 points above the truth would be found overstated", Binding.Print(finding), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Models_are_compared_on_the_same_items()
     {

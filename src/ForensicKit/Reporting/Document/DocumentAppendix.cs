@@ -14,7 +14,7 @@ internal static class DocumentAppendix
         var stated = Html.Join(rules.Select(r => Html.Of($"<p>{r}</p>")));
         var verdicts = Html.Join(Enum.GetValues<Verdict>().Select(v => Html.Of($"""<li>{DocumentParts.VerdictMark(v)} {Meaning(v)}</li>""")));
         return Html.Of($"""
-            <p>These were fixed when the case was opened and stand in the custody log: error tolerated over the whole sheet α = {content.Case.Alpha.ToString("0.###", CultureInfo.InvariantCulture)}, margin δ = {content.Case.MarginPoints.ToString("0.###", CultureInfo.InvariantCulture)} {(content.Case.MarginPoints == 1 ? "point" : "points")}, seed {content.Case.Seed}, admissible protocols: {(content.Case.AdmissibleProtocols.Count == 0 ? "none named" : string.Join(", ", content.Case.AdmissibleProtocols))}.</p>
+            <p>These were fixed when the case was opened and stand in the custody log: error tolerated over the whole sheet α = {content.Case.Alpha.ToString("0.###", CultureInfo.InvariantCulture)}, margin δ = {content.Case.MarginPoints.ToString("0.###", CultureInfo.InvariantCulture)} {(content.Case.MarginPoints == 1 ? "point" : "points")}, seed {content.Case.Seed}, admissible protocols: {(content.Case.AdmissibleProtocols.Count == 0 ? "none named" : string.Join(", ", content.Case.AdmissibleProtocols))}, positive controls: {(content.Case.Controls.Count == 0 ? "none named" : string.Join(", ", content.Case.Controls.Select(c => $"{content.Case.Model(c.Model).Title} on {c.Benchmark} {c.Printed}% of {c.N.ToString("N0", CultureInfo.InvariantCulture)} items ({c.Source})")))}.</p>
             <ul class="plain">{verdicts}</ul>
             {stated}
             <p>Intervals and p-values concern other questions of the same kind; on the very same questions, with the same answers, a difference is exact and has no p-value. Every number in the prose is bound to a finding and carries its exact value in the page's source.</p>
@@ -64,8 +64,8 @@ internal static class DocumentAppendix
     private static string Meaning(Verdict verdict) => verdict switch
     {
         Verdict.Supported => "the score is not lower than the claim by the margin or more.",
-        Verdict.Overstated => "the claim exceeds the score by more than the margin, whichever way the claim is read.",
-        Verdict.Refuted => "that holds under every admissible protocol, those that favour the claim included.",
+        Verdict.Overstated => "the claim exceeds the score by more than the margin, whichever way the claim is read; where the case asked the model itself, a model whose score is known scored it in the same harness.",
+        Verdict.Refuted => "that holds under every protocol that was asked, those that favour the claim included.",
         Verdict.NotReproducible => "something that is needed is missing, impossible or contradictory.",
         _ => "neither has been shown; what it would take is said.",
     };
