@@ -48,7 +48,7 @@ internal static class GapWords
                     : "; that it gives the claim within {{margin}} is not shown by that half alone (p = {{p_explained_holm}}).")
                 + (givesDigits ? " On these very items it gives the printed digits." : "");
         var control = measured.Control.Outcome == ControlOutcome.Passed ? " The harness is sound as far as the control goes: {{control_model}} scores {{control_score}} here and is known to score {{control_known}}." : "";
-        var sequential = measured.Sequential.MayStop ? " In random order the first {{sequential_after}} would have been enough, however often one had looked." : "";
+        var sequential = measured.Sequential.MayStop ? " Read as a fixed number, the claim would have been refuted after the first {{sequential_after}} in random order, however often one had looked." : "";
         return best + control + sequential;
     }
 

@@ -137,7 +137,7 @@ public sealed class GapQuestion : Question
     private static IEnumerable<FindingValue> MeasuredValues(MeasuredGap measured, Corrected p, bool isExplained)
     {
         yield return FindingValue.Count("protocols", "Protocols asked that may be meant", measured.Protocols, "protocols");
-        yield return FindingValue.Count("configurations", "Protocols under each of their rules", measured.Envelope.Count, "configurations");
+        yield return FindingValue.Count("configurations", "Protocols under each of their rules", measured.Envelope.Count, measured.Envelope.Count == 1 ? "way of asking and scoring" : "ways of asking and scoring");
         yield return FindingValue.P("p_refuted_holm", "Largest p of a gap within the margin over all of them, Holm over the sheet", p.Refuting);
         if (measured.Best is { } best)
         {
@@ -161,8 +161,8 @@ public sealed class GapQuestion : Question
         var sequential = measured.Sequential;
         yield return FindingValue.Number("sequential_level", "Level of stopping early, divided over the sheet", measured.SequentialLevel, 4, "") with { Comparison = ComparisonRule.Exact };
         yield return sequential.RefutedAfter is { } after
-            ? FindingValue.Count("sequential_after", "Items in random order after which the standard score would have been shown to miss the claim", after)
-            : FindingValue.Word("sequential_after", "Items in random order after which the standard score would have been shown to miss the claim", "not reached");
+            ? FindingValue.Count("sequential_after", "Items in random order after which the claim, read as a fixed number, would have been refuted", after)
+            : FindingValue.Word("sequential_after", "Items in random order after which the claim, read as a fixed number, would have been refuted", "not reached");
         yield return FindingValue.P("p_anytime", "p valid at any time of looking: the claim as a fixed number, gap within the margin", sequential.AnytimeP);
     }
 

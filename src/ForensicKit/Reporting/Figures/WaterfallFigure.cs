@@ -25,6 +25,8 @@ public static class WaterfallFigure
         if (steps.Count == 0 || !steps[0].IsTotal)
             throw new ArgumentException("A waterfall starts with a total.", nameof(steps));
         var (totals, rises, falls, links) = (new List<FigurePoint>(), new List<FigureBar>(), new List<FigureBar>(), new List<FigureMark>());
+        // Intervals lie over the values' labels: with them, values stand in columns.
+        var hasIntervals = steps.Any(s => s.Interval is not null);
         var ends = new List<double>();
         var intervals = new List<FigureInterval>();
         for (var i = 0; i < steps.Count; i++)
@@ -38,9 +40,9 @@ public static class WaterfallFigure
 
             var after = step.IsTotal ? step.Value : before + step.Value;
             if (step.IsTotal)
-                totals.Add(new(step.Value, i, FigureText.Number(step.Value, decimals)));
+                totals.Add(new(step.Value, i, hasIntervals ? null : FigureText.Number(step.Value, decimals)));
             else
-                (step.Value < 0 ? falls : rises).Add(new(i, before, after, Change(step.Value, decimals)));
+                (step.Value < 0 ? falls : rises).Add(new(i, before, after, hasIntervals ? null : Change(step.Value, decimals)));
             if (step.Interval is { } interval)
             {
                 // A change's interval is drawn where the change is: from the running total before it.
@@ -67,7 +69,7 @@ public static class WaterfallFigure
                 new("rise", "", FigureInk.Blue),
                 new("fall", "", FigureInk.Vermillion),
                 new("link", "", FigureInk.Axis, Dash: LineDash.Dotted),
-                .. intervals.Count == 0 ? (FigureSeries[])[] : [new("interval", "", FigureInk.Text)],
+                .. !hasIntervals ? (FigureSeries[])[] : [new("interval", "", FigureInk.Text)],
             ],
             Panels =
             [
@@ -75,15 +77,22 @@ public static class WaterfallFigure
                 {
                     X = new(metric, unit, new LinearScale()),
                     Y = new("", null, new CategoryScale([.. steps.Select(s => new FigureCategory(s.Label, s.Note, s.IsTotal))])),
-                    Marks = [.. links, new BarsMark("rise", ValueAxis.X, rises), new BarsMark("fall", ValueAxis.X, falls, Hatched: true), .. intervals.Count == 0 ? (FigureMark[])[] : [new IntervalsMark("interval", ValueAxis.X, intervals)], new PointsMark("total", totals, 11)],
+                    Marks = [.. links, new BarsMark("rise", ValueAxis.X, rises), new BarsMark("fall", ValueAxis.X, falls, Hatched: true), .. !hasIntervals ? (FigureMark[])[] : [new IntervalsMark("interval", ValueAxis.X, intervals)], new PointsMark("total", totals, 11)],
+                    Columns = hasIntervals ? Columns(unit, steps, decimals) : [],
                 },
             ],
             Data = new(
-                [new("step"), new("kind"), new("value", unit), new("running total", unit), .. intervals.Count == 0 ? (FigureColumn[])[] : [new("low", unit), new("high", unit)]],
+                [new("step"), new("kind"), new("value", unit), new("running total", unit), .. !hasIntervals ? (FigureColumn[])[] : [new("low", unit), new("high", unit)]],
                 [.. steps.Select((s, i) => (IReadOnlyList<FigureCell>)
-                    [s.Label, s.IsTotal ? "total" : "change", s.Value, ends[i], .. intervals.Count == 0 ? (FigureCell[])[] : [s.Interval?.Low, s.Interval?.High]])]),
+                    [s.Label, s.IsTotal ? "total" : "change", s.Value, ends[i], .. !hasIntervals ? (FigureCell[])[] : [s.Interval?.Low, s.Interval?.High]])]),
         };
     }
+
+    private static IReadOnlyList<TextColumn> Columns(string? unit, IReadOnlyList<WaterfallStep> steps, int decimals) =>
+    [
+        new(unit ?? "Value", [.. steps.Select(s => s.IsTotal ? FigureText.Number(s.Value, decimals) : Change(s.Value, decimals))], Numeric: true, Emphasised: true),
+        new("Interval", [.. steps.Select(s => s.Interval is { } i ? $"{FigureText.Number(i.Low, decimals)} to {FigureText.Number(i.High, decimals)}" : null)], Numeric: true),
+    ];
 
     private static string Change(double value, int decimals) => value > 0 ? "+" + FigureText.Number(value, decimals) : FigureText.Number(value, decimals);
 
