@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ForensicKit.Conformance;
 using ForensicKit.Inference.Conformance;
+using ForensicKit.Inference.Conformance.LmEval;
 
 namespace ForensicKit.Cli.Verbs;
 
@@ -9,7 +10,7 @@ namespace ForensicKit.Cli.Verbs;
 internal static class ConformanceVerb
 {
     private static readonly IReadOnlyList<IConformanceKind> s_kinds =
-        [new StatisticsVectors(), new ArchitectureVectors(), new TokenizerVectors(), new ChatTemplateVectors(), new ModelVectors()];
+        [new StatisticsVectors(), new ArchitectureVectors(), new TokenizerVectors(), new ChatTemplateVectors(), new ModelVectors(), new LmEvalVectors()];
 
     public static Command Create()
     {

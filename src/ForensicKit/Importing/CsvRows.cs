@@ -20,7 +20,7 @@ internal static class CsvRows
     {
         var fields = new List<string>();
         var field = new StringBuilder();
-        var (isQuoted, wasQuoted, start) = (false, false, 1L);
+        var (isQuoted, wasQuoted, start, end) = (false, false, 1L, "\n");
         foreach (var line in TextLines.Read(stream, file, cancellationToken))
         {
             if (!isQuoted)
@@ -31,9 +31,10 @@ internal static class CsvRows
             }
             else
             {
-                field.Append('\n');
+                field.Append(end);
             }
 
+            end = line.End;
             for (var i = 0; i < line.Text.Length; i++)
             {
                 var c = line.Text[i];

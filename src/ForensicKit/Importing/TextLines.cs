@@ -8,7 +8,11 @@ namespace ForensicKit.Importing;
 /// <param name="Number">1-based.</param>
 /// <param name="ByteOffset">0-based offset of its first byte in the (unpacked) file.</param>
 /// <param name="Text">Its text without the line feed; a carriage return before it is dropped too.</param>
-internal readonly record struct TextLine(long Number, long ByteOffset, string Text);
+internal readonly record struct TextLine(long Number, long ByteOffset, string Text)
+{
+    /// <summary>The line's end as it is written: what a quoted field of a table that goes on in the next line holds.</summary>
+    public string End { get; init; } = "\n";
+}
 
 /// <summary>Reads UTF-8 lines that end in LF or CRLF and in nothing else: JSON strings may hold U+2028 raw.</summary>
 internal static class TextLines
@@ -76,11 +80,16 @@ internal static class TextLines
     {
         if (number == 1 && bytes.StartsWith("\uFEFF"u8))
             bytes = bytes[3..];
+        var end = "\n";
         if (bytes is [.. var rest, (byte)'\r'])
+        {
             bytes = rest;
+            end = "\r\n";
+        }
+
         try
         {
-            return new(number, offset, Strict.GetString(bytes));
+            return new(number, offset, Strict.GetString(bytes)) { End = end };
         }
         catch (DecoderFallbackException e)
         {

@@ -85,8 +85,8 @@ public sealed class BenchmarkFormatsTests : IDisposable
     [InlineData("q,1,2,3,4,A\n\"open,1,2", "never closed")]
     [InlineData("q\"x,1,2,3,4,A\n", "inside an unquoted field")]
     [InlineData("\"q\"x,1,2,3,4,A\n", "follows a closing quote")]
-    [InlineData("q,1,2,3,4,A\nq,1,2,3,4,A\n", "more than 1 items where the manifest says 1")]
-    [InlineData("", "hold 0 items where the manifest says 1")]
+    [InlineData("q,1,2,3,4,A\nq,1,2,3,4,A\n", "more than 1 items of 'test' where the manifest says 1")]
+    [InlineData("", "hold 0 items of 'test' where the manifest says 1")]
     public void A_damaged_csv_is_told_in_one_sentence(string text, string message) =>
         Assert.Contains(message, Assert.Throws<KitException>(() => Read("mmlu-csv", "s_test.csv", Encoding.UTF8.GetBytes(text), 1, 4)).Message);
 
