@@ -6,6 +6,7 @@ using ForensicKit.Inference.Decoders;
 using ForensicKit.Inference.Endpoints;
 using ForensicKit.Manifests;
 using ForensicKit.Models;
+using ForensicKit.Models.Caching;
 using ForensicKit.Sandbox;
 
 namespace ForensicKit.Notebooks;
@@ -14,7 +15,13 @@ namespace ForensicKit.Notebooks;
 /// <param name="options">How models in this process run.</param>
 internal sealed class LocalEngines(LoadOptions options) : IModelEngines
 {
-    /// <summary>Engines as the environment asks for: <c>FORENSICKIT_DEVICE</c>, <c>FORENSICKIT_PRECISION</c>, <c>FORENSICKIT_DETERMINISTIC</c>.</summary>
+    /// <inheritdoc/>
+    public ResponseCache? Answers { get; private init; }
+
+    /// <summary>
+    /// Engines as the environment asks for: <c>FORENSICKIT_DEVICE</c>, <c>FORENSICKIT_PRECISION</c>, <c>FORENSICKIT_DETERMINISTIC</c>, <c>FORENSICKIT_CACHE</c>
+    /// and <c>FORENSICKIT_CACHE_MEGABYTES</c>.
+    /// </summary>
     /// <param name="variable">Value of an environment variable; null or empty where it is not set.</param>
     /// <exception cref="KitException">A value is not known.</exception>
     public static LocalEngines From(Func<string, string?> variable)
@@ -29,7 +36,10 @@ internal sealed class LocalEngines(LoadOptions options) : IModelEngines
                 "int8" => WeightPrecision.Int8,
                 var other => throw new KitException($"There is no precision '{other}'.", "FORENSICKIT_PRECISION", "Choose float32, bfloat16 or int8."),
             },
-        });
+        })
+        {
+            Answers = ResponseCache.From(variable),
+        };
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,8 @@ public static class NotebookKit
     /// <summary>
     /// Runs models in this process and programs in the kit's sandboxes; hand it to <see cref="Cases.Investigation.OpenAsync"/>. How models run is
     /// chosen by <c>FORENSICKIT_DEVICE</c> (<c>auto</c>, <c>cpu</c> or <c>cuda</c>), <c>FORENSICKIT_PRECISION</c> (<c>float32</c>, <c>bfloat16</c> or
-    /// <c>int8</c>) and <c>FORENSICKIT_DETERMINISTIC</c> (<c>1</c>: every request by itself).
+    /// <c>int8</c>) and <c>FORENSICKIT_DETERMINISTIC</c> (<c>1</c>: every request by itself). Answers are kept beyond a case (<see cref="Models.Caching.ResponseCache"/>)
+    /// unless <c>FORENSICKIT_CACHE</c> is <c>off</c>.
     /// </summary>
     public static Models.IModelEngines Engines => LocalEngines.From(Environment.GetEnvironmentVariable);
 

@@ -47,6 +47,7 @@ public class EvidenceAppend
             appender.CreateRow()
                 .AppendValue(r.RunId).AppendValue(r.ItemId).AppendValue(r.ItemIndex).AppendValue(-1).AppendValue(0).AppendNullValue().AppendValue(r.Text)
                 .AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue().AppendNullValue()
+                .AppendNullValue().AppendNullValue().AppendNullValue()
                 .EndRow();
         }
     }

@@ -42,6 +42,8 @@ internal static class KitProcess
             StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["FORENSICKIT_DATA"] = TestData.Root;
+        // What earlier tests asked must not answer for this one.
+        start.Environment["FORENSICKIT_CACHE"] = "off";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         foreach (var argument in (string[])[s_assembly, .. arguments])

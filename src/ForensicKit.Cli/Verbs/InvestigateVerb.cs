@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using ForensicKit.Cases;
 using ForensicKit.Findings;
 using ForensicKit.Manifests;
+using ForensicKit.Models.Caching;
 using ForensicKit.Notebooks;
 
 namespace ForensicKit.Cli.Verbs;
@@ -25,18 +27,21 @@ internal static class InvestigateVerb
         };
         precision.AcceptOnlyFromAmong("float32", "bfloat16", "int8");
         var deterministic = new Option<bool>("--deterministic") { Description = "Compute every request by itself: the same to the last bit whatever else is asked, and slower." };
+        var noCache = new Option<bool>("--no-cache") { Description = "Ask models everything, also what was asked on this machine before (as FORENSICKIT_CACHE=off does); keep nothing for later." };
         var timings = new Option<bool>("--timings") { Description = "Say where the time went; with --json as 'timings'." };
         return Verb.Create(
             "investigate",
             "Run a case from claims to document: the notebooks, the evidence, the findings, the finished dossier.",
             "forensickit investigate opus-mini --out dossiers/opus-mini",
-            [name, output, resume, device, precision, deterministic, timings],
+            [name, output, resume, device, precision, deterministic, noCache, timings],
             context =>
             {
                 // The notebooks' engines read them, here as in any other kernel.
                 Environment.SetEnvironmentVariable("FORENSICKIT_DEVICE", context.Arguments.GetValue(device));
                 Environment.SetEnvironmentVariable("FORENSICKIT_PRECISION", context.Arguments.GetValue(precision));
                 Environment.SetEnvironmentVariable("FORENSICKIT_DETERMINISTIC", context.Arguments.GetValue(deterministic) ? "1" : "0");
+                if (context.Arguments.GetValue(noCache))
+                    Environment.SetEnvironmentVariable(ResponseCache.FolderVariable, "off");
                 return RunAsync(context, context.Arguments.GetValue(name)!, context.Arguments.GetValue(output), context.Arguments.GetValue(resume), context.Arguments.GetValue(timings));
             });
     }
@@ -65,12 +70,21 @@ internal static class InvestigateVerb
         context.Terminal.Say($"Document  {Path.Combine(shown, Dossier.DocumentFile)}");
         context.Terminal.Say($"Dossier   {shown}   (check it with: forensickit verify {shown})");
         context.Terminal.Say($"Custody   {head}");
+        var (responses, kept) = investigation.Evidence.Query(
+            "SELECT count(*), count(*) FILTER (from_cache) FROM responses WHERE from_cache IS NOT NULL", row => (row.GetInt64(0), row.GetInt64(1)), context.Cancellation)[0];
+        if (kept > 0)
+            context.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"Cache     {kept:N0} of {responses:N0} responses of models were computed earlier on this machine (--no-cache asks all again)"));
+        var damaged = dossier.Custody.Read().Entries.Where(e => e.Kind == "cache-damage").Sum(e => long.Parse(e.Details["dropped_and_asked_again"], CultureInfo.InvariantCulture));
+        if (damaged > 0)
+            context.Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"note: {damaged:N0} damaged entries of the cache of responses were dropped and asked again"));
         context.Terminal.Object(new
         {
             caseName = manifest.Name,
             dossier = dossier.Folder,
             document = dossier.PathOf(Dossier.DocumentFile),
             custodyHead = head,
+            responses,
+            responsesFromCache = kept,
             verdicts = findings.Where(f => f.Verdict is not null).Select(f => new { claim = f.ClaimId, verdict = f.Verdict, answer = Binding.Print(f) }),
             timings = showTimings ? timings.Take() : null,
         });

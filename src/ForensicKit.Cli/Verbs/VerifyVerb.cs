@@ -2,6 +2,7 @@ using System.CommandLine;
 using ForensicKit.Cases;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
+using ForensicKit.Models.Caching;
 using ForensicKit.Notebooks;
 
 namespace ForensicKit.Cli.Verbs;
@@ -51,6 +52,8 @@ internal static class VerifyVerb
     private static async Task<(IReadOnlyList<FindingMatch> Matches, string? Reason)> RerunAsync(VerbContext context, Dossier dossier, KitFolder kit, DossierAuditResult audit)
     {
         var manifest = DossierAudit.CaseOf(dossier, kit);
+        // To run again is the point: nothing that was kept may answer.
+        Environment.SetEnvironmentVariable(ResponseCache.FolderVariable, "off");
         var again = new Dossier(Directory.CreateTempSubdirectory("forensickit-verify-").FullName, TimeProvider.System);
         try
         {

@@ -176,6 +176,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 TokenLogProbs = scored.LogProbs,
                 LeastMargin = scored.Details.Count > 0 ? scored.Details.Min(d => Math.Abs(d.Margin)) : null,
                 IsGreedy = scored.IsGreedy,
+                FromCache = scored.FromCache,
             };
         }
     }
@@ -198,6 +199,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 TokenIds = generated.TokenIds,
                 TokenLogProbs = generated.LogProbs,
                 FinishReason = generated.FinishReason,
+                FromCache = generated.FromCache,
                 LeastMargin = generated.Margins.Count > 0 ? generated.Margins.Min() : null,
             };
         }

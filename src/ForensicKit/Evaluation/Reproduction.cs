@@ -7,6 +7,7 @@ using ForensicKit.Evidence;
 using ForensicKit.Importing;
 using ForensicKit.Manifests;
 using ForensicKit.Models;
+using ForensicKit.Models.Caching;
 
 namespace ForensicKit.Evaluation;
 
@@ -20,6 +21,7 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     private const int BatchSize = 4096;
     private readonly Dictionary<string, VerifiedArtifact> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ILanguageModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CachedLanguageModel?> _cached = new(StringComparer.Ordinal);
 
     /// <summary>Finds every file of the case by its hash and notes it in evidence and custody log.</summary>
     public void TakeIn(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
@@ -91,25 +93,50 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
         CancellationToken cancellationToken)
     {
         var runs = new ModelRuns(manifest, evidence, clock);
+        var recorded = dossier.Custody.Read().Entries.Where(e => e.Kind == "run").Select(e => e.Subject).ToHashSet(StringComparer.Ordinal);
         foreach (var plan in plans)
         {
             var run = RunOf(plan);
             if (evidence.IsComplete(run.Id, cancellationToken))
+            {
+                // Killed after its last response was stored and before that was noted.
+                if (!recorded.Contains(run.Id))
+                    RecordRun(run, plan, evidence.CountResponses(run.Id, cancellationToken), cancellationToken);
                 continue;
+            }
+
             var model = Model(plan.Model, engines);
-            var before = (model as IServedModel)?.Usage;
+            var cached = Cached(plan.Model, model, engines);
+            var (before, damaged) = ((model as IServedModel)?.Usage, cached?.Damaged ?? 0);
             try
             {
-                var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), PoolOf(plan, cancellationToken), model, progress, cancellationToken);
-                dossier.RecordOnce(
-                    "run", run.Id, ("benchmark", run.Benchmark), ("model", run.Model), ("origin", run.Origin), ("protocol", plan.Protocol.Id),
-                    ("responses", responses.ToString(CultureInfo.InvariantCulture)));
+                var responses = await runs.AskAsync(
+                    run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), PoolOf(plan, cancellationToken), cached ?? model, progress, cancellationToken);
+                RecordRun(run, plan, responses, cancellationToken);
             }
             finally
             {
                 RecordUse(run, before, (model as IServedModel)?.Usage);
+                if (cached?.Damaged > damaged)
+                    dossier.Custody.Append("cache-damage", run.Id, ("dropped_and_asked_again", Text(cached.Damaged - damaged)));
             }
         }
+    }
+
+    private void RecordRun(Run run, RunPlan plan, long responses, CancellationToken cancellationToken) => dossier.RecordOnce(
+        "run", run.Id, ("benchmark", run.Benchmark), ("from_cache", Text(evidence.CountFromCache(run.Id, cancellationToken))), ("model", run.Model), ("origin", run.Origin),
+        ("protocol", plan.Protocol.Id), ("responses", Text(responses)));
+
+    // Opened once for a model: its files are read then.
+    private CachedLanguageModel? Cached(string id, ILanguageModel model, IModelEngines? engines)
+    {
+        if (!_cached.TryGetValue(id, out var cached))
+        {
+            var files = kit.Manifests.Model(manifest.Model(id).Manifest!).Artifacts.Select(a => a.Path + "\n" + a.Sha256).Order(StringComparer.Ordinal);
+            _cached[id] = cached = engines?.Answers?.Before(model, EvidenceDatabase.Sha256(string.Join('\n', files)));
+        }
+
+        return cached;
     }
 
     // What a server was asked may have cost something: noted of every attempt, also of one that failed.
@@ -158,6 +185,9 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     /// <summary>Releases the models.</summary>
     public void Dispose()
     {
+        foreach (var cached in _cached.Values)
+            cached?.Dispose();
+        _cached.Clear();
         foreach (var model in _models.Values)
             model.Dispose();
         _models.Clear();

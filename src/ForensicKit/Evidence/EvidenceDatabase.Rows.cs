@@ -94,6 +94,10 @@ public sealed partial class EvidenceDatabase
     public long CountResponses(string runId, CancellationToken cancellationToken) =>
         Query("SELECT count(*) FROM responses WHERE run_id = $id", row => row.GetInt64(0), cancellationToken, ("id", runId))[0];
 
+    /// <summary>How many stored responses of a run were computed earlier and kept.</summary>
+    public long CountFromCache(string runId, CancellationToken cancellationToken) =>
+        Query("SELECT count(*) FROM responses WHERE run_id = $id AND from_cache", row => row.GetInt64(0), cancellationToken, ("id", runId))[0];
+
     /// <summary>Whether all responses of a run are stored.</summary>
     public bool IsComplete(string runId, CancellationToken cancellationToken) =>
         Query("SELECT 1 FROM completed_runs WHERE run_id = $id", row => row.GetInt32(0), cancellationToken, ("id", runId)).Count > 0;
@@ -113,7 +117,7 @@ public sealed partial class EvidenceDatabase
             foreach (var r in responses.Where(r => HasNul(r.Prompt, r.Text, r.RecordedAnswer)))
             {
                 InsertRow(connection, "responses", r.RunId, r.ItemId, r.ItemIndex, r.ChoiceIndex ?? -1, r.SampleIndex, r.Prompt, r.Text, r.LogLikelihood,
-                    r.LogLikelihoodPerToken, r.LogLikelihoodPerByte, r.TokenIds?.ToList(), r.TokenLogProbs?.ToList(), r.RecordedAnswer, r.RecordedCorrect, r.FinishReason, r.LeastMargin, r.IsGreedy);
+                    r.LogLikelihoodPerToken, r.LogLikelihoodPerByte, r.TokenIds?.ToList(), r.TokenLogProbs?.ToList(), r.RecordedAnswer, r.RecordedCorrect, r.FinishReason, r.LeastMargin, r.IsGreedy, r.FromCache);
             }
 
             using var appender = connection.CreateAppender("responses");
@@ -125,7 +129,7 @@ public sealed partial class EvidenceDatabase
                     .AppendValue(r.LogLikelihood).AppendValue(r.LogLikelihoodPerToken).AppendValue(r.LogLikelihoodPerByte)
                     .AppendValue(r.TokenIds).AppendValue(r.TokenLogProbs)
                     .AppendValue(r.RecordedAnswer).AppendValue(r.RecordedCorrect).AppendValue(r.FinishReason)
-                    .AppendValue(r.LeastMargin).AppendValue(r.IsGreedy)
+                    .AppendValue(r.LeastMargin).AppendValue(r.IsGreedy).AppendValue(r.FromCache)
                     .EndRow();
             }
         },

@@ -36,7 +36,7 @@ public sealed record EvidenceTable(string Name, string Meaning, IReadOnlyList<st
 public static class EvidenceSchema
 {
     /// <summary>Version of the layout below; a database of another version is refused.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>Facts about the database itself.</summary>
     public static EvidenceTable Facts { get; } = new("facts", "One fact about this database.", ["name"],
@@ -121,6 +121,7 @@ public static class EvidenceSchema
         new("finish_reason", "VARCHAR", "Why generation ended."),
         new("least_margin", "DOUBLE", "Least distance of any of its tokens from its nearest rival in logits, nats; near 0, another machine may choose or rank it otherwise. Null where the model does not say."),
         new("is_greedy", "BOOLEAN", "Whether each token of a scored continuation is the most probable one at its place; null for a generated answer and where a recording does not say."),
+        new("from_cache", "BOOLEAN", "Whether it was computed in an earlier investigation on this machine, of the same question by the same model and engine; null for recordings."),
     ]);
 
     /// <summary>Scores of items under documented rules.</summary>

@@ -65,4 +65,7 @@ public sealed record Response
 
     /// <summary>Whether each token of a scored continuation is the most probable one at its place; null for a generated answer and where it is not known.</summary>
     public bool? IsGreedy { get; init; }
+
+    /// <summary>Whether it was computed earlier and kept, all that decides it being the same; null for recordings.</summary>
+    public bool? FromCache { get; init; }
 }

@@ -98,6 +98,9 @@ public sealed record ScoredContinuation(int Id, IReadOnlyList<int> TokenIds, IRe
 {
     /// <summary>What else is known of each token; empty where the model does not say.</summary>
     public IReadOnlyList<TokenDetail> Details { get; init; } = [];
+
+    /// <summary>Whether it was computed earlier and kept; what decides it is the same.</summary>
+    public bool FromCache { get; init; }
 }
 
 /// <summary>How tokens are drawn.</summary>
@@ -155,6 +158,9 @@ public sealed record GeneratedText(int Id, string Text, IReadOnlyList<int> Token
     /// where the model does not say.
     /// </summary>
     public IReadOnlyList<double> Margins { get; init; } = [];
+
+    /// <summary>Whether it was computed earlier and kept; what decides it is the same.</summary>
+    public bool FromCache { get; init; }
 }
 
 /// <summary>A piece of a generated answer: one token.</summary>

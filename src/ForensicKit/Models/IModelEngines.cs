@@ -12,6 +12,9 @@ public interface IModelEngines
     /// <exception cref="KitException">The files are no model that can be run here.</exception>
     ILanguageModel LoadModel(ModelManifest model, IReadOnlyList<VerifiedArtifact> files);
 
+    /// <summary>Where answers of models are kept beyond a case; null where every question is asked. Latency and re-execution never use it.</summary>
+    Caching.ResponseCache? Answers => null;
+
     /// <summary>A sandbox for a language.</summary>
     /// <exception cref="KitException">There is none for it here.</exception>
     ICodeSandbox CreateSandbox(string language);
