@@ -10,9 +10,12 @@ namespace ForensicKit.EndToEnd.Tests;
 /// <summary>A folder with a case of its own: two small benchmarks, asked of a model behind an endpoint.</summary>
 internal sealed class EndpointCase : IDisposable
 {
+    private static readonly Dictionary<string, string> s_environment = new(StringComparer.Ordinal) { [WordServer.KeyVariable] = WordServer.Key };
     private readonly TemporaryFolder _folder = new();
 
-    public EndpointCase(ModelEndpoint endpoint)
+    /// <param name="endpoint">Where the model is.</param>
+    /// <param name="count">Items of each benchmark.</param>
+    public EndpointCase(ModelEndpoint endpoint, int count = Items)
     {
         foreach (var notebook in Directory.GetFiles(Path.Combine(TestData.RepositoryRoot, "notebooks")))
         {
@@ -20,17 +23,17 @@ internal sealed class EndpointCase : IDisposable
             File.Copy(notebook, _folder["notebooks", Path.GetFileName(notebook)]);
         }
 
-        var items = string.Concat(Enumerable.Range(0, Items).Select(i => $"{{\"question\": \"Sum {i}\", \"answer\": \"So {i}.\\n#### {i}\"}}\n"));
-        var choices = string.Concat(Enumerable.Range(0, Items).Select(i => $"Which of four {i}?,red {i},green {i},blue {i},grey {i},{"ABCD"[i % 4]}\n"));
-        Write("benchmarks/sums.yaml", Benchmark("sums", "gsm8k-jsonl", "sums.jsonl", items, "gsm8k/strict-match", ""));
-        Write("benchmarks/colours.yaml", Benchmark("colours", "mmlu-csv", "colours_test.csv", choices, "choice/sum", "choices: 4\n"));
+        var items = string.Concat(Enumerable.Range(0, count).Select(i => $"{{\"question\": \"Sum {i}\", \"answer\": \"So {i}.\\n#### {i}\"}}\n"));
+        var choices = string.Concat(Enumerable.Range(0, count).Select(i => $"Which of four {i}?,red {i},green {i},blue {i},grey {i},{"ABCD"[i % 4]}\n"));
+        Write("benchmarks/sums.yaml", Benchmark("sums", "gsm8k-jsonl", "sums.jsonl", items, count, "gsm8k/strict-match", ""));
+        Write("benchmarks/colours.yaml", Benchmark("colours", "mmlu-csv", "colours_test.csv", choices, count, "choice/sum", "choices: 4\n"));
         Write("cases/sums.jsonl", items);
         Write("cases/colours_test.csv", choices);
         Write("models/words.yaml", Model(endpoint));
         Write("cases/served/case.yaml", Case);
     }
 
-    /// <summary>Items of each benchmark.</summary>
+    /// <summary>Items of each benchmark where nothing else is said.</summary>
     public const int Items = 8;
 
     /// <summary>The dossier.</summary>
@@ -41,13 +44,16 @@ internal sealed class EndpointCase : IDisposable
 
     public KitResult Investigate(params string[] more) => Run(["investigate", "served", "--out", Dossier, .. more]);
 
+    /// <summary>Begins to investigate, or goes on.</summary>
+    public System.Diagnostics.Process Start() => KitProcess.StartIn(_folder.Path, s_environment, "investigate", "served", "--out", Dossier, "--resume");
+
     /// <summary>Checks the dossier without asking the server again.</summary>
     public KitResult Verify() => Run("verify", Dossier, "--quick");
 
     public void Dispose() => _folder.Dispose();
 
     private KitResult Run(params string[] arguments) =>
-        KitProcess.RunIn(_folder.Path, new Dictionary<string, string>(StringComparer.Ordinal) { [WordServer.KeyVariable] = WordServer.Key }, arguments);
+        KitProcess.RunIn(_folder.Path, s_environment, arguments);
 
     private static string Model(ModelEndpoint endpoint) => string.Create(
         CultureInfo.InvariantCulture,
@@ -88,7 +94,7 @@ internal sealed class EndpointCase : IDisposable
         admissible_protocols: [sums-standard, colours-standard]
         """;
 
-    private static string Benchmark(string name, string format, string file, string content, string rule, string more)
+    private static string Benchmark(string name, string format, string file, string content, int count, string rule, string more)
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         return string.Create(
@@ -101,7 +107,7 @@ internal sealed class EndpointCase : IDisposable
             description: For a test.
             source: a test
             licence: MIT
-            items: { format: {{{format}}}, split: test, n: {{{Items}}}, artifacts: [{{{name}}}-items] }
+            items: { format: {{{format}}}, split: test, n: {{{count}}}, artifacts: [{{{name}}}-items] }
             {{{more}}}primary_metric: accuracy
             aggregation: correct items divided by all items
             standard:

@@ -29,6 +29,9 @@ internal static class KitProcess
         return new(process.ExitCode, output, errors.Result);
     }
 
+    /// <summary>Starts in a folder with manifests of its own.</summary>
+    public static Process StartIn(string? folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => Start(environment, arguments, folder);
+
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
     private static Process Start(IReadOnlyDictionary<string, string> environment, string[] arguments, string? folder = null)

@@ -15,7 +15,7 @@ namespace ForensicKit.Evaluation;
 /// </summary>
 internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence, TimeProvider clock)
 {
-    // Requests handed to a model at once and answers per transaction: enough to fill batches, few enough that a killed process repeats little.
+    // Requests handed to a model at once: enough to fill batches, few enough to be held in memory. Answers are stored as they come.
     private const int ChoicesAtOnce = 1024;
     private const int TextsAtOnce = 256;
 
@@ -110,22 +110,23 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
         {
             progress?.Report(new StepProgress(step, done, total, "responses"));
-            var answers = new List<Response>(chunk.Length);
+            var writer = new ResponseWriter(evidence, model is IServedModel);
             try
             {
                 var answering = plan.Protocol.Kind == ProtocolKind.Choices
                     ? ScoreAsync(run.Id, plan.Protocol, chunk, model, cancellationToken)
                     : GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
                 await foreach (var answer in answering)
-                    answers.Add(answer);
+                {
+                    await writer.AddAsync(answer);
+                    progress?.Report(new StepProgress(step, ++done, total, "responses"));
+                }
             }
             finally
             {
                 // Also where the model fails or is stopped: what was answered, and may have been paid for, is never asked again.
-                evidence.AppendResponses(answers, CancellationToken.None);
+                await writer.CompleteAsync();
             }
-
-            done += answers.Count;
         }
 
         progress?.Report(new StepProgress(step, done, total, "responses"));
