@@ -119,7 +119,8 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
                 await foreach (var answer in answering)
                 {
                     await writer.AddAsync(answer);
-                    progress?.Report(new StepProgress(step, ++done, total, "responses"));
+                    done++;
+                    progress?.Report(new StepProgress(step, done, total, "responses"));
                 }
             }
             finally
