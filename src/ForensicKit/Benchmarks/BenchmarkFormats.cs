@@ -19,7 +19,7 @@ public interface IBenchmarkFormat
 public static class BenchmarkFormats
 {
     /// <summary>Every format.</summary>
-    public static IReadOnlyList<IBenchmarkFormat> All { get; } = [new Gsm8kJsonl(), new HumanEvalJsonlGz(), new MmluCsv(), new HellaSwagTextBz2(), new HellaSwagJsonl()];
+    public static IReadOnlyList<IBenchmarkFormat> All { get; } = [new Gsm8kJsonl(), new HumanEvalJsonlGz(), new MmluCsv(), new HellaSwagTextBz2(), new HellaSwagJsonl(), new JsonFields(isLines: true), new JsonFields(isLines: false)];
 
     /// <summary>The items of a benchmark, checked: their number, their ids, their choices.</summary>
     /// <exception cref="KitException">Files are missing, altered or damaged, or the items are not those the manifest promises.</exception>
@@ -45,7 +45,7 @@ public static class BenchmarkFormats
         {
             if (items.Count == split.N)
                 throw WrongCount(manifest, split, string.Create(CultureInfo.InvariantCulture, $"more than {split.N}"));
-            if (manifest.Choices is { } choices ? item.Choices.Count != choices : item.Choices.Count > 0)
+            if (manifest.Choices is { } choices ? item.Choices.Count != choices : item.Choices.Count > 0 != split.Fields.ContainsKey("choices"))
                 throw new KitException(string.Create(CultureInfo.InvariantCulture, $"The item has {item.Choices.Count} choices instead of {manifest.Choices ?? 0}."), item.Id, "Check 'choices' in the benchmark's manifest.");
             if (!ids.Add(item.Id))
                 throw new KitException("Two items have this id.", item.Id, "Check the benchmark's files.");

@@ -1,5 +1,6 @@
 using ForensicKit.Claims;
 using ForensicKit.Findings;
+using ForensicKit.Findings.Questions;
 using ForensicKit.Manifests;
 using ForensicKit.Reporting;
 using ForensicKit.Statistics;
@@ -34,7 +35,7 @@ internal static class CaseFigures
     {
         var claims = sheet.Claims.Where(c => c.RuleScores.Count > 0).ToList();
         if (claims.Count == 0)
-            return null;
+            return AskedRules(manifest, sheet);
         var figures = claims.Select(c => RuleComparison.Create(
             new FigureIdentity(
                 "fig-rules", 2, claims.Count > 1 ? "What the choice of scoring rule is worth" : "The same responses under every documented rule",
@@ -45,6 +46,23 @@ internal static class CaseFigures
             [.. c.RuleScores.Select(r => new RuleRow(
                 r.Title, Estimate(r), Note: c.RuleScores.Select(x => x.RunId).Distinct(StringComparer.Ordinal).Count() > 1 ? r.Run : null,
                 Standard: !r.IsOwnVerdict && Math.Abs(r.Percent - c.Claimed.Percent) < 0.06))],
+            c.Claimed.Percent, decimals: Math.Max(1, c.Claimed.Decimals))).ToList();
+        return figures.Count == 1 ? figures[0] : SmallMultiples(figures, [.. claims.Select(c => c.Label)]);
+    }
+
+    private static Figure? AskedRules(CaseManifest manifest, ClaimSheet sheet)
+    {
+        var claims = sheet.Claims.Where(c => ScoringQuestion.Rules(c).Count > 1).ToList();
+        if (claims.Count == 0)
+            return null;
+        var figures = claims.Select(c => RuleComparison.Create(
+            new FigureIdentity(
+                "fig-rules", 2, "The same answers under every rule",
+                "Score of the answers to the standard protocol under each of its rules, as share of right answers; the dashed line is the printed claim. Bars: 95% intervals over the items. "
+                + "The standard rule is set in the accent colour.",
+                manifest.Name),
+            "Score", "%",
+            [.. ScoringQuestion.Rules(c).Select(r => new RuleRow(r.Title, new(r.Percent, r.Interval95.Lower, r.Interval95.Upper), Standard: r.IsOwnRule))],
             c.Claimed.Percent, decimals: Math.Max(1, c.Claimed.Decimals))).ToList();
         return figures.Count == 1 ? figures[0] : SmallMultiples(figures, [.. claims.Select(c => c.Label)]);
     }

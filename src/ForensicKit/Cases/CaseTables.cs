@@ -116,11 +116,11 @@ internal static class CaseTables
 
     private static ScoreRow RunRow(ClaimEvidence claim, RunScore score)
     {
-        var interval = BinomialInterval.Wilson(score.Right, score.Items, 0.95);
+        var interval = score.Interval95;
         return new(
             claim.Label, $"{score.Protocol.Title}: {score.Title}", FindingValue.Fixed(score.Percent, 2),
-            $"{FindingValue.Fixed(100 * interval.Lower, 2)}–{FindingValue.Fixed(100 * interval.Upper, 2)}",
-            string.Create(CultureInfo.InvariantCulture, $"{score.Right:N0} of {score.Items:N0}"), FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
+            $"{FindingValue.Fixed(interval.Lower, 2)}–{FindingValue.Fixed(interval.Upper, 2)}",
+            score.IsCount ? string.Create(CultureInfo.InvariantCulture, $"{score.Right:N0} of {score.Items:N0}") : string.Create(CultureInfo.InvariantCulture, $"expected, of {score.Items:N0}"), FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
     }
 
     private static ScoreRow RuleRow(ClaimEvidence claim, RuleScore score)

@@ -1,4 +1,5 @@
 using ForensicKit.Manifests;
+using ForensicKit.Statistics;
 
 namespace ForensicKit.Claims;
 
@@ -40,6 +41,24 @@ public sealed record RunScore(
 
     /// <summary>The credits by item.</summary>
     public Dictionary<string, double> ByItem() => ItemIds.Zip(Credits).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+
+    /// <summary>
+    /// 95% interval of the score in percent: Wilson's where it is a count, Student's over the items where a rule gives shares.
+    /// </summary>
+    public Interval Interval95
+    {
+        get
+        {
+            if (IsCount)
+            {
+                var wilson = BinomialInterval.Wilson(Right, Items, 0.95);
+                return new(100 * wilson.Lower, 100 * wilson.Upper);
+            }
+
+            var half = Items > 1 ? StudentT.Quantile(0.975, Items - 1) * SampleMoments.StandardError([.. Credits.Select(c => (DoubleDouble)c)])!.Value.Hi : 1;
+            return new(Math.Max(0, Percent - (100 * half)), Math.Min(100, Percent + (100 * half)));
+        }
+    }
 
     /// <summary>Whether this is the protocol's own rule: the first it names.</summary>
     public bool IsOwnRule => Protocol.Rules[0] == Rule;

@@ -72,7 +72,14 @@ public sealed record BenchmarkManifest
 /// <param name="Split">Name of the split, used in item ids.</param>
 /// <param name="N">Items of the split.</param>
 /// <param name="Artifacts">Ids of the files, in the order of the items.</param>
-public sealed record BenchmarkItems(string Format, string Split, int N, IReadOnlyList<string> Artifacts);
+public sealed record BenchmarkItems(string Format, string Split, int N, IReadOnlyList<string> Artifacts)
+{
+    /// <summary>
+    /// Where the parts of an item are in a record of the formats <c>json-lines</c> and <c>json-array</c>, as template expressions: <c>question</c>,
+    /// <c>choices</c> (a list of texts), <c>gold</c> (the index of the right choice, or the reference answer where there are no choices), <c>subject</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
 
 /// <summary>A benchmark's standard protocol.</summary>
 /// <param name="Id">The id that cases name among their admissible protocols.</param>

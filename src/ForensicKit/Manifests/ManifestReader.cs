@@ -101,7 +101,10 @@ internal static class ManifestReader
     /// <summary>A task of a benchmark as it is written; null where there is none of that id.</summary>
     public static MapNode? TaskNode(string path, string id) => ManifestYaml.ReadFile(path).Maps("tasks").FirstOrDefault(t => t.OptionalText("id") == id);
 
-    private static BenchmarkItems Split(MapNode items) => new(items.Text("format"), items.Text("split"), items.OptionalCount("n")!.Value, items.Texts("artifacts"));
+    private static BenchmarkItems Split(MapNode items) => new(items.Text("format"), items.Text("split"), items.OptionalCount("n")!.Value, items.Texts("artifacts"))
+    {
+        Fields = items.Map("fields")?.Entries.ToDictionary(f => f.Key.Value, f => ((ScalarNode)f.Value).Value, StringComparer.Ordinal) ?? new Dictionary<string, string>(StringComparer.Ordinal),
+    };
 
     private static MapNode Checked(string path, ObjectShape shape, string expectedName, Action<ManifestReferences>? checkReferences = null)
     {

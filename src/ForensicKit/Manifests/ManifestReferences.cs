@@ -24,6 +24,8 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
         CheckArtifacts(files);
         foreach (var pool in root.Maps("pools"))
             CheckArtifacts([.. pool.Scalars("artifacts")]);
+        foreach (var split in root.Maps("pools").Append(root.Map("items")).OfType<MapNode>())
+            CheckFields(split);
         MustDiffer(IdNodes("tasks"), "task");
         var pools = root.Maps("pools").Select(p => p["split"]).OfType<ScalarNode>().Select(s => s.Value.Trim()).ToList();
         foreach (var task in root.Maps("tasks"))
@@ -32,6 +34,15 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
             foreach (var rule in task.Scalars("rules"))
                 CheckRule(rule);
         }
+    }
+
+    private void CheckFields(MapNode split)
+    {
+        var needs = split.OptionalText("format") is { } format && Benchmarks.JsonFields.Names.Contains(format, StringComparer.Ordinal);
+        if (needs && split["fields"] is null)
+            errors.Add(split.At, "This format does not say where an item's parts are.", "Give 'fields'.");
+        if (!needs && split["fields"] is { } fields)
+            errors.Add(fields.At, "'fields' is for the formats json-lines and json-array.", "Remove it: the format says where an item's parts are.");
     }
 
     /// <summary>For models: the file of the endpoint's tokenizer.</summary>

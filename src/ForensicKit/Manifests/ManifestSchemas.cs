@@ -35,12 +35,21 @@ internal static class ManifestSchemas
 
     private static ListShape Sentences { get; } = new(Shapes.Text);
 
+    private static ObjectShape Fields { get; } = new("the fields of a record", "fields of a record",
+    [
+        new("question", Shapes.Text, true, "Expression that gives the question."),
+        new("choices", Shapes.Text, false, "Expression that gives the list of choices."),
+        new("gold", Shapes.Text, true, "Expression that gives the index of the right choice, or the reference answer where there are no choices."),
+        new("subject", Shapes.Text, false, "Expression that gives the subject."),
+    ]);
+
     private static ObjectShape Items { get; } = new("the items", "items",
     [
         new("format", Shapes.OneOf([.. BenchmarkFormats.All.Select(format => format.Name)]), true, "Format of the files."),
         new("split", Shapes.Name, true, "Name of the split; item ids carry it."),
         new("n", Shapes.Count, true, "Items of the split; another number in the files is an error."),
         new("artifacts", new ListShape(Shapes.Name, 1), true, "Ids of the files among 'artifacts', in the order of the items."),
+        new("fields", Fields, false, "Where the parts of an item are in a record: for the formats json-lines and json-array."),
     ]);
 
     private static ObjectShape Standard { get; } = new("a standard protocol", "standard protocols",

@@ -14,6 +14,9 @@ namespace ForensicKit.Inference.Conformance.LmEval;
 /// </summary>
 public sealed class LmEvalVectors : IConformanceKind
 {
+    /// <summary>Whether models are asked again; tests of the records alone do without.</summary>
+    internal bool AsksModels { get; init; } = true;
+
     /// <inheritdoc/>
     public string Kind => "lm-eval";
 
@@ -35,7 +38,7 @@ public sealed class LmEvalVectors : IConformanceKind
         }
     }
 
-    private static List<VectorResult> RunFile(LmEvalRun run, string shown, KitFolder? kit, LmEvalModels models, CancellationToken cancellationToken)
+    private List<VectorResult> RunFile(LmEvalRun run, string shown, KitFolder? kit, LmEvalModels models, CancellationToken cancellationToken)
     {
         var model = models.Find(run);
         var results = new List<VectorResult>();
@@ -53,6 +56,8 @@ public sealed class LmEvalVectors : IConformanceKind
         }
 
         results.AddRange(check.Groups());
+        if (!AsksModels)
+            return results;
         if (model is null)
             return [.. results, new(shown, "asked again", [$"the model '{models.NameOf(run)}' is not at hand: put its folder beside the runs, or set FORENSICKIT_DATA"])];
         var rerun = new LmEvalRerun(model, shown);
