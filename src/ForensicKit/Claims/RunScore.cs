@@ -22,11 +22,20 @@ public sealed record RunScore(
     /// <summary>Items.</summary>
     public int Items => Credits.Count;
 
+    /// <summary>Of each item 1 where it is right and 0 where it is not, or the expected share of a rule that averages over samples.</summary>
+    public IReadOnlyList<double> Credits
+    {
+        get;
+        init => (field, Correct) = (value, IsRight(value));
+    } = Credits;
+
     /// <summary>Whether every item is right or wrong as a whole, so that the score is a count.</summary>
-    public bool IsCount { get; } = Credits.All(c => c is 0 or 1);
+    public bool IsCount => Credits.All(c => c is 0 or 1);
 
     /// <summary>Whether each item is right. Of a rule that averages, whether it is right more often than not.</summary>
-    public IReadOnlyList<bool> Correct { get; } = [.. Credits.Select(c => c > 0.5)];
+    public IReadOnlyList<bool> Correct { get; private init; } = IsRight(Credits);
+
+    private static IReadOnlyList<bool> IsRight(IReadOnlyList<double> credits) => [.. credits.Select(c => c > 0.5)];
 
     /// <summary>The mean of the subjects' own scores in percent (macro average); null where items have no subjects.</summary>
     public double? MacroPercent => Subjects.Count == Items && Subjects.All(s => s is not null)

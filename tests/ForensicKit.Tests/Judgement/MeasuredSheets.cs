@@ -43,6 +43,23 @@ internal static class MeasuredSheets
         };
     }
 
+    /// <summary>A claim whose model's answers to the standard protocol were scored under a second rule too, and under one that averages over samples.</summary>
+    public static ClaimEvidence TwoRules(string id, string claimed, int both, int onlyOther, int onlyStandard, int neither)
+    {
+        var own = TwoProtocols(id, claimed, both, onlyOther, onlyStandard, neither);
+        var (standard, other) = (own.Runs[0], own.Runs[1]);
+        var subjects = standard.ItemIds.Select((_, i) => i < standard.Items / 4 ? "few" : "many").ToList();
+        return own with
+        {
+            Runs =
+            [
+                standard with { Subjects = subjects },
+                standard with { Rule = "other", Title = "Other rule", Credits = [.. other.Credits.Reverse()] },
+                standard with { Rule = "average", Title = "Average", Credits = [.. standard.Credits.Select(c => (c + 0.5) / 2)] },
+            ],
+        };
+    }
+
     private static IEnumerable<(bool Other, bool Standard)> Answers(int count, (bool Other, bool Standard) answer) => Enumerable.Repeat(answer, count);
 
     private static RunScore Run(string runId, ProtocolRole role, IReadOnlyList<string> items, IReadOnlyList<bool> correct) =>

@@ -93,6 +93,8 @@ public class QuestionTests
             Recorded("r3", "90.0", new RuleScore("r", "run", "flag", "Flag", true, 899, 1_000, 0)),
             Recorded("r4", "80.5", new RuleScore("r", "run", "rule", "Rule", false, 800, 1_000, 0)),
             MeasuredSheets.TwoProtocols("p1", "70.0", 100, 40, 10, 50) with { Attribution = AttributionTests.Evidence(4, 6, 7) },
+            MeasuredSheets.TwoRules("s1", "70.0", 100, 40, 10, 50),
+            MeasuredSheets.TwoRules("s2", "10.0", 100, 10, 10, 80),
             MeasuredSheets.TwoProtocols("p2", "70.0", 100, 10, 40, 50),
             MeasuredSheets.TwoProtocols("p3", "90.0", 100, 4, 1, 95),
             .. MeasuredVerdictTests.EveryVerdict(),
