@@ -83,36 +83,76 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, Case, TestContext.Current.CancellationToken);
         var random = new Random(20260505);
-        var folder = _folder["dossier"];
-        // With a cache: killed while that is written, too.
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["FORENSICKIT_CACHE"] = _folder["cache"] };
-        string[] arguments = ["investigate", file, "--out", folder, "--resume", "--deterministic", "--device", "cpu"];
-        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var kill = 0; kill < s_kills && !new Dossier(folder, TimeProvider.System).IsSealed; kill++)
+        var undisturbed = new Lazy<Dictionary<string, string>>(() =>
         {
-            using var process = KitProcess.StartIn(null, environment, arguments);
-            _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            _ = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var custody = new Dossier(folder, TimeProvider.System).Custody;
-            while (!process.HasExited && !custody.Read().Entries.Any(e => e.Kind == "intake"))
-                await Task.Delay(20, TestContext.Current.CancellationToken);
-            await Task.Delay(random.Next(1000, 4000), TestContext.Current.CancellationToken);
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            var now = Answers(folder);
-            Assert.All(stored, s => Assert.Equal(s.Value, now[s.Key]));
-            stored = now;
+            var whole = KitProcess.Run(Arguments(file, _folder["whole"]));
+            Assert.True(whole.ExitCode == 0, whole.Errors);
+            return Answers(_folder["whole"]);
+        });
+        var (kills, finished) = (0, 0);
+        while (kills < s_kills || finished == 0)
+        {
+            // With a cache that begins empty: killed while that is written, too.
+            var folder = _folder[string.Create(CultureInfo.InvariantCulture, $"dossier-{finished}")];
+            var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["FORENSICKIT_CACHE"] = folder + "-cache" };
+            var stored = new Dictionary<string, string>(StringComparer.Ordinal);
+            var dossier = new Dossier(folder, TimeProvider.System);
+            while (kills < s_kills && !dossier.IsSealed)
+            {
+                using var process = KitProcess.StartIn(null, environment, Arguments(file, folder));
+                _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+                _ = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+                while (!process.HasExited && !dossier.Custody.Read().Entries.Any(e => e.Kind == "intake"))
+                    await Task.Delay(20, TestContext.Current.CancellationToken);
+                await Task.Delay(random.Next(500, 3000), TestContext.Current.CancellationToken);
+                kills += process.HasExited ? 0 : 1;
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+                var now = Answers(folder);
+                Assert.All(stored, s => Assert.Equal(s.Value, now[s.Key]));
+                stored = now;
+            }
+
+            if (!dossier.IsSealed)
+            {
+                var last = KitProcess.RunIn(null, environment, Arguments(file, folder));
+                Assert.True(last.ExitCode == 0, last.Errors);
+            }
+
+            finished++;
+            Assert.Equal(2 * ((4 * 120) + 60), undisturbed.Value.Count);
+            Assert.Equal(undisturbed.Value, Answers(folder));
+            Assert.Empty(dossier.Check(CancellationToken.None));
         }
 
-        var last = KitProcess.RunIn(null, environment, arguments);
-        Assert.True(last.ExitCode == 0 || new Dossier(folder, TimeProvider.System).IsSealed, last.Errors);
-        arguments[3] = _folder["whole"];
-        var whole = KitProcess.RunIn(null, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
-        Assert.True(whole.ExitCode == 0, whole.Errors);
-        var (disturbed, undisturbed) = (Answers(folder), Answers(_folder["whole"]));
-        Assert.Equal(2 * ((4 * 120) + 60), undisturbed.Count);
-        Assert.Equal(undisturbed, disturbed);
-        Assert.Empty(new Dossier(folder, TimeProvider.System).Check(CancellationToken.None));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills in {finished} investigations");
+
+        static string[] Arguments(string file, string folder) => ["investigate", file, "--out", folder, "--resume", "--deterministic", "--device", "cpu"];
+    }
+
+    [Fact]
+    public void What_was_asked_before_is_not_computed_again_and_verification_computes_all()
+    {
+        var file = _folder["killed", "case.yaml"];
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, Case);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["FORENSICKIT_CACHE"] = _folder["cache"] };
+        foreach (var (name, fromCache, more) in (ReadOnlySpan<(string, long, string[])>)[("cold", 0, []), ("warm", 2 * ((4 * 120) + 60), []), ("without", 0, ["--no-cache"])])
+        {
+            var result = KitProcess.RunIn(null, environment, ["investigate", file, "--out", _folder[name], "--device", "cpu", "--json", .. more]);
+            Assert.True(result.ExitCode == 0, result.Errors);
+            using var told = System.Text.Json.JsonDocument.Parse(result.Output);
+            Assert.Equal(fromCache, told.RootElement.GetProperty("responses_from_cache").GetInt64());
+            var runs = new Dossier(_folder[name], TimeProvider.System).Custody.Read().Entries.Where(e => e.Kind == "run").ToList();
+            Assert.Equal((4, fromCache), (runs.Count, runs.Sum(r => long.Parse(r.Details["from_cache"], CultureInfo.InvariantCulture))));
+        }
+
+        Assert.Equal(Answers(_folder["cold"]), Answers(_folder["warm"]));
+        // Whatever the cache holds, verification neither reads nor writes it.
+        Directory.Delete(_folder["cache"], recursive: true);
+        var verified = KitProcess.RunIn(null, environment, "verify", _folder["warm"]);
+        Assert.True(verified.ExitCode == 0, verified.Output + verified.Errors);
+        Assert.False(Directory.Exists(_folder["cache"]));
     }
 
     private const string Case =

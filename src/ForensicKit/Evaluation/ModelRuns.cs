@@ -107,9 +107,9 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         var wanted = Requests(plan.Protocol, plan.Protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items, pool, model).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
         long done = stored.Count, total = stored.Count + wanted.Count;
         var step = $"{manifest.Model(plan.Model).Title}: {plan.Protocol.Title}, {plan.Benchmark}";
+        progress?.Report(new StepProgress(step, done, total, "responses"));
         foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
         {
-            progress?.Report(new StepProgress(step, done, total, "responses"));
             var writer = new ResponseWriter(evidence, model is IServedModel);
             try
             {
@@ -130,7 +130,6 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
             }
         }
 
-        progress?.Report(new StepProgress(step, done, total, "responses"));
         evidence.CompleteRun(run.Id, clock.GetUtcNow(), cancellationToken);
         return done;
     }
