@@ -28,6 +28,14 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
         var stored = new HashSet<string>(StringComparer.Ordinal);
         var askedOfStored = new Dictionary<string, int>(StringComparer.Ordinal);
         var (repeated, most) = (0, 0);
+
+        // How often more than once was asked since this was last looked at: what was under way at the kill before.
+        void CountAgain(Dictionary<string, int> asked)
+        {
+            var again = asked.Values.Sum() - asked.Count;
+            (most, repeated) = (Math.Max(most, again - repeated), again);
+        }
+
         for (var kill = 0; kill < s_kills; kill++)
         {
             var before = (await WordServer.AskedAsync(endpoint)).Count;
@@ -56,9 +64,7 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
             var asked = Counts(await WordServer.AskedAsync(endpoint));
             // What had been stored before this attempt was not asked in it.
             Assert.All(askedOfStored, known => Assert.Equal((known.Key, known.Value), (known.Key, asked[known.Key])));
-            // Asked and not stored: what the next attempt asks again.
-            var lost = asked.Keys.Count(q => !now.Contains(q));
-            (repeated, most) = (repeated + lost, Math.Max(most, lost));
+            CountAgain(asked);
             stored = now;
             askedOfStored = now.ToDictionary(q => q, q => asked[q], StringComparer.Ordinal);
         }
@@ -67,12 +73,12 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
         Assert.True(last.ExitCode == 0, last.Errors + last.Output);
         var all = Counts(await WordServer.AskedAsync(endpoint));
         Assert.All(askedOfStored, known => Assert.Equal((known.Key, known.Value), (known.Key, all[known.Key])));
+        CountAgain(all);
         Assert.Equal(5 * items, all.Count);
         Assert.Equal(all.Keys.ToHashSet(StringComparer.Ordinal), Stored(served.Dossier));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{s_kills} kills, {5 * items} questions: {all.Values.Sum() - all.Count} asked again, at most {most} after one kill");
-        // Under way: as many as are asked at a time. Answered and not stored: those of one transaction, of which there are some tens a second.
-        Assert.InRange(most, 0, Concurrency + 60);
-        Assert.True(repeated >= all.Values.Sum() - all.Count);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{s_kills} kills, {5 * items} questions: {repeated} asked again, at most {most} after one kill");
+        // Under way: as many as are asked at a time, and as many again that were answered and on their way through this process.
+        Assert.InRange(most, 0, 2 * Concurrency);
         Assert.Equal(0, served.Verify().ExitCode);
     }
 

@@ -103,6 +103,7 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         var provenance = Provenance.Current.With(model.Description.Libraries, model.Description.Threads);
         if (evidence.BeginRun(described, provenance, clock.GetUtcNow(), cancellationToken))
             return evidence.CountResponses(run.Id, cancellationToken);
+        ResponseJournal.TakeOver(evidence, cancellationToken);
         var stored = evidence.StoredResponses(run.Id, cancellationToken);
         var wanted = Requests(plan.Protocol, plan.Protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items, pool, model).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
         long done = stored.Count, total = stored.Count + wanted.Count;

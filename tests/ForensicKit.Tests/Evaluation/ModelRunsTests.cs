@@ -46,6 +46,31 @@ public sealed class ModelRunsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_process_had_got_is_taken_over()
+    {
+        var evidence = Evidence("journal");
+        var (plan, items) = (Plan(ProtocolKind.Choices), Items(2));
+        evidence.BeginRun(new Run { Id = "run", Model = "model", Benchmark = "benchmark", Origin = "inference", Protocol = "{}" }, Provenance.Current, s_clock.Now, CancellationToken.None);
+        var file = _folder["journal.duckdb.pending"];
+        using (var journal = ResponseJournal.Begin(evidence))
+        {
+            for (var choice = 0; choice < 3; choice++)
+                journal.Add(new Response { RunId = "run", ItemId = items[0].Id, ItemIndex = 0, ChoiceIndex = choice, Text = "\u2028\n\"", LogLikelihood = double.NegativeInfinity, TokenIds = [choice], TokenLogProbs = [double.NaN], IsGreedy = true });
+            // Nobody reads what another process is writing.
+            ResponseJournal.TakeOver(evidence, CancellationToken.None);
+            Assert.Equal(0, evidence.CountResponses("run", CancellationToken.None));
+        }
+
+        // The last line was cut off when the process died.
+        await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))[..^9], TestContext.Current.CancellationToken);
+        using var model = new CountingModel();
+        Assert.Equal(8, await Ask(evidence, plan, items, model));
+        Assert.Equal(6, model.Asked.Count);
+        Assert.Equal("\u2028\n\"", evidence.ReadResponses("run", CancellationToken.None)[1].Text);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
     public async Task Samples_keep_their_seeds_whatever_else_is_asked()
     {
         var (plan, items) = (Plan(ProtocolKind.Generation), Items(500));
