@@ -126,7 +126,7 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
             }
 
             finished++;
-            Assert.Equal(2 * ((4 * 120) + 60), undisturbed.Value.Count);
+            Assert.Equal(2 * ((4 * 60) + 30), undisturbed.Value.Count);
             Assert.Equal(undisturbed.Value, Answers(folder));
             Assert.Empty(dossier.Check(CancellationToken.None));
         }
@@ -143,7 +143,7 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, Case);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["FORENSICKIT_CACHE"] = _folder["cache"] };
-        foreach (var (name, fromCache, more) in (ReadOnlySpan<(string, long, string[])>)[("cold", 0, []), ("warm", 2 * ((4 * 120) + 60), []), ("without", 0, ["--no-cache"])])
+        foreach (var (name, fromCache, more) in (ReadOnlySpan<(string, long, string[])>)[("cold", 0, []), ("warm", 2 * ((4 * 60) + 30), []), ("without", 0, ["--no-cache"])])
         {
             var result = KitProcess.RunIn(null, environment, ["investigate", file, "--out", _folder[name], "--device", "cpu", "--json", .. more]);
             Assert.True(result.ExitCode == 0, result.Errors);
@@ -177,8 +177,8 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
         claims:
           - { id: mmlu, model: llama-mini, benchmark: mini-mmlu, metric: accuracy, claimed: "60.0", n: 480, source: its announcement }
         protocols:
-          - { id: choices, title: Choices, role: standard, kind: choices, models: [llama-mini, opus-mini], benchmarks: [mini-mmlu], template: "Question: {{question}}\nAnswer:", items: 120, rules: [choice/sum] }
-          - { id: sums, title: Sums, role: standard, kind: generation, models: [llama-mini, opus-mini], benchmarks: [mini-gsm8k], template: "Question: {{question}}\nAnswer:", items: 60, max_tokens: 64, rules: [gsm8k/strict-match] }
+          - { id: choices, title: Choices, role: standard, kind: choices, models: [llama-mini, opus-mini], benchmarks: [mini-mmlu], template: "Question: {{question}}\nAnswer:", items: 60, rules: [choice/sum] }
+          - { id: sums, title: Sums, role: standard, kind: generation, models: [llama-mini, opus-mini], benchmarks: [mini-gsm8k], template: "Question: {{question}}\nAnswer:", items: 30, max_tokens: 64, rules: [gsm8k/strict-match] }
         admissible_protocols: [choices]
         """;
 
