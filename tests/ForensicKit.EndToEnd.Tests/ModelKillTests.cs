@@ -145,18 +145,18 @@ public sealed class ModelKillTests(WordServer server) : IClassFixture<WordServer
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["FORENSICKIT_CACHE"] = _folder["cache"] };
         foreach (var (name, fromCache, more) in (ReadOnlySpan<(string, long, string[])>)[("cold", 0, []), ("warm", 2 * ((4 * 60) + 30), []), ("without", 0, ["--no-cache"])])
         {
-            var result = KitProcess.RunIn(null, environment, ["investigate", file, "--out", _folder[name], "--device", "cpu", "--json", .. more]);
+            var result = KitProcess.RunIn(null, environment, ["investigate", file, "--out", _folder[name, "killed"], "--device", "cpu", "--json", .. more]);
             Assert.True(result.ExitCode == 0, result.Errors);
             using var told = System.Text.Json.JsonDocument.Parse(result.Output);
             Assert.Equal(fromCache, told.RootElement.GetProperty("responses_from_cache").GetInt64());
-            var runs = new Dossier(_folder[name], TimeProvider.System).Custody.Read().Entries.Where(e => e.Kind == "run").ToList();
+            var runs = new Dossier(_folder[name, "killed"], TimeProvider.System).Custody.Read().Entries.Where(e => e.Kind == "run").ToList();
             Assert.Equal((4, fromCache), (runs.Count, runs.Sum(r => long.Parse(r.Details["from_cache"], CultureInfo.InvariantCulture))));
         }
 
-        Assert.Equal(Answers(_folder["cold"]), Answers(_folder["warm"]));
+        Assert.Equal(Answers(_folder["cold", "killed"]), Answers(_folder["warm", "killed"]));
         // Whatever the cache holds, verification neither reads nor writes it.
         Directory.Delete(_folder["cache"], recursive: true);
-        var verified = KitProcess.RunIn(null, environment, "verify", _folder["warm"]);
+        var verified = KitProcess.RunIn(null, environment, "verify", _folder["warm", "killed"]);
         Assert.True(verified.ExitCode == 0, verified.Output + verified.Errors);
         Assert.False(Directory.Exists(_folder["cache"]));
     }
