@@ -169,7 +169,7 @@ internal static class ManifestSchemas
         new("latency", CaseSteps.Latency, false, "Latency claims and the load they are measured under. Leave it out where there are none."),
         new("attribution", new ListShape(AttributionShapes.Attribution), false, "Claims whose gap is divided among the choices in which protocols differ."),
         new("controls", new ListShape(ControlShapes.Control), false, "Models whose scores are known: what this case measures of them must be what is printed, or no verdict speaks against a claim."),
-        new("admissible_protocols", new ListShape(Shapes.Name), false, "Ids of the protocols under which a claim may be understood."),
+        new("admissible_protocols", new ListShape(Shapes.Name), false, "Ids of the protocols under which a claim may be understood. Those of role claimed count too where a claim is refuted."),
         new("not_checked", Sentences, false, "What the case does not look at, as sentences for the document."),
         new("artifacts", Artifacts, false, "The files of the case."),
     ]);

@@ -104,6 +104,41 @@ public sealed class ModelRunsTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_are_scored_once_more_without_the_question_and_a_rule_subtracts_that()
+    {
+        var evidence = Evidence("unconditional");
+        using var model = new CountingModel();
+        var plan = Plan(ProtocolKind.Choices);
+        var items = Items(1);
+        await Ask(evidence, plan with { Protocol = plan.Protocol with { Prompt = new() { Template = "{{question}}", Unconditional = "Answer:" } } }, items, model);
+        Assert.Equal(2 * items[0].Choices.Count, model.Asked.Count);
+        Assert.Contains("Answer: " + items[0].Choices[0], model.Asked);
+        var responses = evidence.ReadResponses("run", CancellationToken.None);
+        // The rules that do not subtract look at the answers after the question alone.
+        var changed = responses.Select(r => r.SampleIndex == Response.Unconditional && r.ChoiceIndex == 1 ? r with { LogLikelihood = -9 } : r).ToList();
+        Assert.Equal("1", ScoringRules.Find("choice/unconditional")!.Score(items[0], changed).Extracted);
+        Assert.Equal("0", ScoringRules.Find("choice/sum")!.Score(items[0], changed).Extracted);
+        Assert.False(ScoringRules.Find("choice/unconditional")!.AppliesTo([.. responses.Where(r => r.SampleIndex == 0)]));
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_draws_the_same_worked_examples()
+    {
+        var prompt = new PromptRecipe { Template = "{{question}}", Shots = new(2, ShotSampler.Random, 1234, "pool", SameSubject: false, []) };
+        var plan = Plan(ProtocolKind.Choices) is var p ? p with { Protocol = p.Protocol with { Prompt = prompt } } : p;
+        var (items, pool) = (Items(300), Items(40).Select(i => i with { Id = "pool/" + i.Id }).ToList());
+        using var whole = new CountingModel();
+        await Ask(Evidence("whole"), plan, items, whole, pool);
+        var evidence = Evidence("interrupted");
+        using var stopped = new CountingModel { StopAfter = 1030 };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Ask(evidence, plan, items, stopped, pool));
+        using var rest = new CountingModel();
+        await Ask(evidence, plan, items, rest, pool);
+        Assert.Subset(whole.Asked.ToHashSet(StringComparer.Ordinal), rest.Asked.ToHashSet(StringComparer.Ordinal));
+        Assert.Equal(170, rest.Asked.Count);
+    }
+
+    [Fact]
     public async Task An_answer_without_log_probabilities_has_no_likelihood()
     {
         var evidence = Evidence("none");
@@ -158,9 +193,9 @@ public sealed class ModelRunsTests : IDisposable
     private static List<(string, int, int, string?)> Stored(EvidenceDatabase evidence) =>
         [.. evidence.ReadResponses("run", CancellationToken.None).Select(r => (r.ItemId, r.ChoiceIndex ?? -1, r.SampleIndex, r.Text))];
 
-    private static Task<long> Ask(EvidenceDatabase evidence, RunPlan plan, IReadOnlyList<BenchmarkItem> items, ILanguageModel model) =>
+    private static Task<long> Ask(EvidenceDatabase evidence, RunPlan plan, IReadOnlyList<BenchmarkItem> items, ILanguageModel model, IReadOnlyList<BenchmarkItem>? pool = null) =>
         new ModelRuns(Manifest(1), evidence, s_clock).AskAsync(
-            new Run { Id = "run", Model = "model", Benchmark = "benchmark", Origin = "inference", Protocol = "{}" }, plan, items, [], model, null, CancellationToken.None);
+            new Run { Id = "run", Model = "model", Benchmark = "benchmark", Origin = "inference", Protocol = "{}" }, plan, items, pool ?? [], model, null, CancellationToken.None);
 
     private static RunPlan Plan(ProtocolKind kind) => new("model", "benchmark", MeasuredSheets.Protocol(ProtocolRole.Standard) with { Kind = kind, Samples = 3 });
 

@@ -26,6 +26,27 @@ public class ProgramRulesTests
         Assert.Equal(new SandboxProgram(s_item.Question + samples[0], s_item.Fields["test"], "f"), sandbox.Programs[0]);
     }
 
+    // 1 − C(n−c, k)/C(n, k) (Chen et al. 2021): of five programs two pass.
+    [Theory]
+    [InlineData("code/pass@1", 0.4)]
+    [InlineData("code/pass@2", 0.7)]
+    [InlineData("code/pass@4", 1.0)]
+    public async Task Pass_at_k_is_unbiased_and_says_what_stopped_the_others(string rule, double credit)
+    {
+        using var sandbox = new WordSandbox();
+        var score = await ProgramRules.Find(rule)!.ScoreAsync(s_item, [.. new[] { "bad", "good", "slow", "good", "bad" }.Select((text, i) => Sample(i, text))], sandbox, CancellationToken.None);
+        Assert.Equal(("Passed 2, Failed 2, TimedOut 1", 5), (score.Extracted, sandbox.Programs.Count));
+        Assert.Null(score.Correct);
+        Assert.Equal(credit, score.Credit!.Value, 12);
+    }
+
+    [Fact]
+    public async Task Fewer_programs_than_k_give_no_score()
+    {
+        using var sandbox = new WordSandbox();
+        Assert.Null((await ProgramRules.Find("code/pass@3")!.ScoreAsync(s_item, [Sample(0, "good"), Sample(1, "good")], sandbox, CancellationToken.None)).Credit);
+    }
+
     [Fact]
     public async Task Without_a_program_there_is_no_score()
     {
