@@ -11,6 +11,8 @@ else if (args is ["judgement", var claimants])
     JudgementErrors.Run(int.Parse(claimants, System.Globalization.CultureInfo.InvariantCulture));
 else if (args is ["cold", var model])
     await ColdStart.RunAsync(model);
+else if (args is ["harness", var weights])
+    await HarnessSpeed.RunAsync(weights);
 else if (args is ["cache"])
     await ResponseCaching.RunAsync();
 else if (args is ["precision", var folder])

@@ -40,7 +40,7 @@ internal sealed record ScoreSheet(int[] Tokens, bool Moments)
 internal sealed class ContinuationScorer(TransformerDecoder decoder, int threads, int maxTokens, bool alone = false)
 {
     // A matrix of fewer rows than this is multiplied at a fraction of the speed; of many more, it only takes memory.
-    private const int LeastChunk = 256;
+    private const int LeastChunk = 128;
     private const long ChunkLogits = 1 << 22;
 
     /// <summary>Called before each pack with its tokens; tests let it fail.</summary>

@@ -5,8 +5,15 @@ namespace ForensicKit.Inference.Engine;
 /// <summary>Keys and values of tokens that others will follow, layer by layer.</summary>
 /// <param name="above">Those that come before these; null at the beginning.</param>
 /// <param name="layers">How many layers the model has.</param>
-internal sealed class KeptKeys(KeptKeys? above, int layers) : IDisposable
+/// <param name="nodes">Whose they are, in the order in which they are laid end to end.</param>
+internal sealed class KeptKeys(KeptKeys? above, int layers, IReadOnlyList<TokenNode> nodes) : IDisposable
 {
+    /// <summary>Whose they are, in the order in which they are laid end to end.</summary>
+    public IReadOnlyList<TokenNode> Nodes { get; } = nodes;
+
+    /// <summary>How many tokens they are of.</summary>
+    public int Tokens { get; } = nodes.Sum(n => n.Tokens.Length);
+
     /// <summary>Those that come before these; null at the beginning.</summary>
     public KeptKeys? Above { get; } = above;
 
@@ -21,6 +28,51 @@ internal sealed class KeptKeys(KeptKeys? above, int layers) : IDisposable
 
     /// <summary>Those before and these, the first ones first.</summary>
     public IEnumerable<KeptKeys> Chain => (Above?.Chain ?? []).Append(this);
+
+    /// <summary>Those of several packs after the same beginnings as one. The parts are taken over: their list is empty afterwards.</summary>
+    public static KeptKeys Join(List<KeptKeys> parts)
+    {
+        if (parts.Count == 1)
+        {
+            var only = parts[0];
+            parts.Clear();
+            return only;
+        }
+
+        var joined = new KeptKeys(parts[0].Above, parts[0].Keys.Length, [.. parts.SelectMany(p => p.Nodes)]);
+        try
+        {
+            // Layer by layer, so that only one of them is there twice.
+            for (var layer = 0; layer < joined.Keys.Length; layer++)
+            {
+                joined.Keys[layer] = Join(parts, p => p.Keys[layer]);
+                joined.Values[layer] = Join(parts, p => p.Values[layer]);
+            }
+        }
+        catch
+        {
+            joined.Dispose();
+            throw;
+        }
+
+        var before = 0;
+        foreach (var part in parts)
+        {
+            foreach (var node in part.Nodes)
+                node.Kept = new(joined, before + node.Kept!.Offset);
+            before += part.Tokens;
+        }
+
+        parts.Clear();
+        return joined;
+    }
+
+    private static Tensor Join(List<KeptKeys> parts, Func<KeptKeys, Tensor> tensor)
+    {
+        var joined = cat([.. parts.Select(tensor)], 0).DetachFromDisposeScope();
+        parts.ForEach(p => tensor(p).Dispose());
+        return joined;
+    }
 
     public void Dispose()
     {

@@ -15,8 +15,8 @@ internal delegate void KeepKeys(int layer, TokenNode node, Tensor keys, Tensor v
 /// <param name="maxTokens">Most tokens of a pack; one node may have more. Halved where memory does not suffice.</param>
 internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
 {
-    // Keys and values that are kept for a pack's children.
-    private const long MostKept = 256L << 20;
+    // Keys and values that are kept for what follows: those of several packs, so that what follows fills packs too.
+    private const long MostKept = 96L << 20;
 
     // A long node after a long beginning is cut: its mask has a place for each of its tokens and each before.
     private const long MostSeen = 1 << 22;
@@ -42,40 +42,50 @@ internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
         // Those that are followed come first, so that their keys are kept and no others; then the longest, with their like.
         var left = nodes.OrderBy(n => n.Children.Count == 0).ThenByDescending(n => n.Tokens.Length).ToList();
         if (above is not null)
-            left = [.. left.GroupBy(n => n.Parent).SelectMany(g => g)];
-        for (var at = 0; at < left.Count;)
+            left = [.. left.GroupBy(n => (n.Children.Count == 0, n.Parent)).SelectMany(g => g)];
+        var followed = new List<KeptKeys>();
+        var mostKept = MostKept / KeptKeys.BytesPerToken(decoder.Config);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            while (above is not null && left[at].Tokens.Length > LeastCut && (long)left[at].Tokens.Length * (left[at].Start + left[at].Tokens.Length) > MostSeen)
-                left[at] = left[at].Halve();
-            var pack = Pack(left, at);
-            List<(int Place, ScoringTarget Target)> targets;
-            KeptKeys? kept = null;
-            try
+            for (var at = 0; at < left.Count;)
             {
-                (targets, kept) = RunPack(pack, above, read, keep);
-            }
-            catch (Exception e) when (IsOutOfMemory(e))
-            {
-                var tokens = pack.Sum(n => n.Tokens.Length);
-                if (tokens < 2)
-                    throw new KitException("The memory does not suffice to run a single token.", null, "Choose a smaller model, or a device with more memory.", ExitCode.EnvironmentLacks, e);
-                _maxTokens = tokens / 2;
-                if (pack.Count == 1)
-                    left[at] = pack[0].Halve();
-                continue;
-            }
-
-            NativeAllocator.GiveFreedMemoryBackNow();
-            at += pack.Count;
-            using (kept)
-            {
-                yield return targets;
-                if (kept is null)
+                cancellationToken.ThrowIfCancellationRequested();
+                while (above is not null && left[at].Tokens.Length > LeastCut && (long)left[at].Tokens.Length * (left[at].Start + left[at].Tokens.Length) > MostSeen)
+                    left[at] = left[at].Halve();
+                var pack = Pack(left, at);
+                List<(int Place, ScoringTarget Target)> targets;
+                KeptKeys? kept = null;
+                try
+                {
+                    (targets, kept) = RunPack(pack, above, read, keep);
+                }
+                catch (Exception e) when (IsOutOfMemory(e))
+                {
+                    var tokens = pack.Sum(n => n.Tokens.Length);
+                    if (tokens < 2)
+                        throw new KitException("The memory does not suffice to run a single token.", null, "Choose a smaller model, or a device with more memory.", ExitCode.EnvironmentLacks, e);
+                    _maxTokens = tokens / 2;
+                    if (pack.Count == 1)
+                        left[at] = pack[0].Halve();
                     continue;
-                foreach (var more in Run(pack.SelectMany(n => n.Children), kept, read, keep, cancellationToken))
+                }
+
+                NativeAllocator.GiveFreedMemoryBackNow();
+                at += pack.Count;
+                if (kept is not null)
+                    followed.Add(kept);
+                yield return targets;
+                if (followed.Count == 0 || (at < left.Count && left[at].Children.Count > 0 && followed.Sum(k => k.Tokens) + left[at].Tokens.Length <= mostKept))
+                    continue;
+                using var joined = KeptKeys.Join(followed);
+                NativeAllocator.GiveFreedMemoryBackNow();
+                foreach (var more in Run(joined.Nodes.SelectMany(n => n.Children), joined, read, keep, cancellationToken))
                     yield return more;
             }
+        }
+        finally
+        {
+            followed.ForEach(k => k.Dispose());
         }
     }
 
@@ -100,7 +110,7 @@ internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
         using var none = no_grad();
         BeforePack?.Invoke(pack.Sum(n => n.Tokens.Length));
         var attention = new PackedAttention(decoder, pack, above);
-        var kept = pack[0].Children.Count > 0 ? new KeptKeys(above, decoder.Config.Layers) : null;
+        var kept = pack[0].Children.Count > 0 ? new KeptKeys(above, decoder.Config.Layers, attention.Nodes) : null;
         try
         {
             var (batch, places, targets) = Lay(attention.Nodes, kept);

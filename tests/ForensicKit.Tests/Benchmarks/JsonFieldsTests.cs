@@ -3,8 +3,8 @@ using System.Text;
 using ForensicKit.Benchmarks;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
-using ForensicKit.TestSupport;
 using ForensicKit.Tests.Manifests;
+using ForensicKit.TestSupport;
 
 namespace ForensicKit.Tests.Benchmarks;
 
