@@ -62,7 +62,7 @@ internal static class DocumentBuilder
         var groups = verdicts.GroupBy(v => v).OrderByDescending(g => g.Key.IsAdverse()).ThenByDescending(g => g.Count()).ThenBy(g => g.Key).ToList();
         var parts = groups.Select((g, i) => $"{Number(g.Count())}{(i == 0 ? $" of {Number(verdicts.Count)} claims" : "")} {(g.Count() == 1 ? "is" : "are")} {Predicate(g.Key)}").ToList();
         if (groups.Count == 1)
-            parts[0] = verdicts.Count == 1 ? $"The claim is {Predicate(groups[0].Key)}" : $"All {Number(verdicts.Count)} claims are {Predicate(groups[0].Key)}";
+            parts[0] = verdicts.Count == 1 ? $"The claim is {Predicate(groups[0].Key)}" : $"{(verdicts.Count == 2 ? "Both" : "All " + Number(verdicts.Count))} claims are {Predicate(groups[0].Key)}";
         var inflated = content.Findings.Count(f => f.Kind == "inflation" && f.Values.Any(v => v is { Name: "outcome", Exact: "shown" }));
         if (inflated > 0)
             parts.Add($"{Number(inflated)} {(inflated == 1 ? "rests" : "rest")} on leaked test items");
@@ -163,7 +163,7 @@ internal static class DocumentBuilder
     private static Html QuestionSection(DocumentContent content, Question question, IReadOnlyList<Finding> findings)
     {
         // A question's figure bears its kind; the one of rules is about several.
-        var figures = content.Figures.Where(f => f.Id == "fig-" + question.Kind || (f.Id == "fig-rules" && question.Kind == "rule")).Select(FigureOf);
+        var figures = content.Figures.Where(f => f.Id == "fig-" + question.Kind || (f.Id == "fig-rules" && question.Kind is "rule" or "scoring")).Select(FigureOf);
         var example = question.Kind == "presence" ? SideBySideExamples(content) : Html.Empty;
         // The verdict sentences stand in full at the top; here they are repeated only as a heading for the numbers behind them.
         var found = Html.Join(findings.Select(f => Html.Of($"""
