@@ -13,7 +13,7 @@ public sealed class SmolLm2Tests
         _ = TestData.Require("golden", "smollm2-135m");
         using var folder = new TemporaryFolder();
         var text = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "data-manifests", "cases", "smollm2-135m", "case.yaml"));
-        foreach (var (all, few) in new[] { ("items: 600", "items: 20"), ("items: 342", "items: 57"), ("items: 60", "items: 2"), ("max_tokens: 256", "max_tokens: 32") })
+        foreach (var (all, few) in new[] { ("items: 600", "items: 20"), ("items: 342", "items: 57"), ("items: 60", "items: 2\n    max_tokens: 32") })
         {
             Assert.Contains(all, text, StringComparison.Ordinal);
             text = text.Replace(all, few, StringComparison.Ordinal);
@@ -32,6 +32,9 @@ public sealed class SmolLm2Tests
         var document = File.ReadAllText(Path.Combine(folder["out"], "document.html"));
         // What could have been seen is said of the items that were asked, not of those that the claim is about.
         Assert.Contains("power/hellaswag\" data-name=\"n\">20 ", document, StringComparison.Ordinal);
+        // The same answers under every rule, side by side.
+        Assert.Contains("scoring/hellaswag", document, StringComparison.Ordinal);
+        Assert.Contains("figures/fig-rules.csv", document, StringComparison.Ordinal);
         Assert.Contains("Q4_1", document, StringComparison.Ordinal);
         Assert.Contains("lighteval", document, StringComparison.Ordinal);
     }

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ForensicKit.Conformance;
 using ForensicKit.Evaluation;
+using ForensicKit.Evidence;
 using ForensicKit.Exchange;
 
 namespace ForensicKit.Inference.Conformance.LmEval;
@@ -121,7 +120,7 @@ internal sealed class LmEvalRecordCheck(LmEvalRun run, string shown)
     {
         void Compare(string name, string text)
         {
-            if (Sha256(text) != line.Line.GetProperty(name).GetString())
+            if (EvidenceDatabase.Sha256(text) != line.Line.GetProperty(name).GetString())
                 differences.Add($"{name} differs");
         }
 
@@ -147,6 +146,12 @@ internal sealed class LmEvalRecordCheck(LmEvalRun run, string shown)
                 var logLikelihoods = line.Responses.Take(request!.Choices.Count).Select(r => Number(r[0][0])).ToList();
                 foreach (var metric in Metrics(task.Config).Where(m => LmEvalMetrics.Ranking(m.Name, logLikelihoods, request.Choices) is not null))
                     Score(metric.Name, LmEvalMetrics.ArgMax(LmEvalMetrics.Ranking(metric.Name, logLikelihoods, request.Choices)!) == request.Gold ? 1 : 0);
+                if (line.Responses.Count == 2 * request.Choices.Count && Metrics(task.Config).Any(m => m.Name == "acc_mutual_info"))
+                {
+                    var without = line.Responses.Skip(request.Choices.Count).Select(r => Number(r[0][0]));
+                    Score("acc_mutual_info", LmEvalMetrics.ArgMax([.. logLikelihoods.Zip(without, (with, alone) => with - alone)]) == request.Gold ? 1 : 0);
+                }
+
                 break;
             case "generate_until":
                 var filtered = filters[line.Filter].Apply([.. line.Responses[0].Select(r => r.GetString()!)]);
@@ -188,6 +193,11 @@ internal sealed class LmEvalRecordCheck(LmEvalRun run, string shown)
             CompareNumber(key, LmEvalMetrics.Perplexity(metric.Name, [.. texts.Select(t => (t.LogLikelihood, LmEvalMetrics.Weight(metric.Name, t.Text)))]), results.GetProperty(key), differences);
         }
 
+        // What is not computed here is not passed over in silence.
+        var known = own.Keys.Concat(texts.Count > 0 ? Metrics(task.Config).Select(m => $"{m.Name},none") : []).ToHashSet(StringComparer.Ordinal);
+        differences.AddRange(results.EnumerateObject()
+            .Where(r => r.Name.Contains(',', StringComparison.Ordinal) && !r.Name.Contains("_stderr,", StringComparison.Ordinal) && !known.Contains(r.Name))
+            .Select(r => $"{r.Name}: the kit does not compute this metric"));
         return differences;
     }
 
@@ -195,7 +205,7 @@ internal sealed class LmEvalRecordCheck(LmEvalRun run, string shown)
     private IEnumerable<string> TaskHash(LmEvalTaskRun task)
     {
         var hashes = string.Concat(task.Samples.SelectMany(s => (string[])["doc_hash", "prompt_hash", "target_hash"], (s, name) => s.Line.GetProperty(name).GetString()));
-        if (run.Results.TryGetProperty("task_hashes", out var all) && all.TryGetProperty(task.Name, out var hash) && Sha256(hashes) != hash.GetString())
+        if (run.Results.TryGetProperty("task_hashes", out var all) && all.TryGetProperty(task.Name, out var hash) && EvidenceDatabase.Sha256(hashes) != hash.GetString())
             yield return "task_hashes differs";
     }
 
@@ -214,6 +224,4 @@ internal sealed class LmEvalRecordCheck(LmEvalRun run, string shown)
         if (!isSame)
             differences.Add(FormattableString.Invariant($"{what}: {(actual is { } value ? value.ToString("R", CultureInfo.InvariantCulture) : "N/A")} instead of {expected.GetRawText()}"));
     }
-
-    private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

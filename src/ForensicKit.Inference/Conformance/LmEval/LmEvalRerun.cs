@@ -104,8 +104,11 @@ internal sealed class LmEvalRerun(ILanguageModel model, string shown)
     // The same choice as recorded, unless the two best are within what log-likelihoods may differ.
     private static void CompareAccuracies(LmEvalTaskRun task, LmEvalSample sample, List<double> sums, List<string> differences)
     {
-        var texts = sample.Arguments.Select(a => a[1].GetString()!.TrimStart(' ')).ToList();
-        var recorded = sample.Responses.Select(r => Number(r[0][0])).ToList();
+        // Requests that ask for the choices without the question come behind the others.
+        var context = sample.Arguments[0][0].GetString();
+        var texts = sample.Arguments.TakeWhile(a => a[0].GetString() == context).Select(a => a[1].GetString()!.TrimStart(' ')).ToList();
+        var recorded = sample.Responses.Take(texts.Count).Select(r => Number(r[0][0])).ToList();
+        sums = sums[..texts.Count];
         foreach (var name in task.Config.GetProperty("metric_list").EnumerateArray().Select(m => m.GetProperty("metric").GetString()!))
         {
             if (LmEvalMetrics.Ranking(name, sums, texts) is not { } own || LmEvalMetrics.Ranking(name, recorded, texts) is not { } theirs)

@@ -76,6 +76,9 @@ internal sealed record LmEvalRun(string File, JsonElement Results, IReadOnlyList
         return tasks.Count > 0 ? new(file, results, tasks) : throw new KitException("No samples file lies beside the results.", file, "Run lm-evaluation-harness with --log_samples.");
     }
 
+    /// <summary>Seed of the draws of worked examples.</summary>
+    public long FewShotSeed => Results.TryGetProperty("config", out var config) && config.TryGetProperty("fewshot_seed", out var seed) && seed.ValueKind == JsonValueKind.Number ? seed.GetInt64() : 1234;
+
     public string? Text(string name) => Results.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public bool IsTrue(string name) => Results.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;

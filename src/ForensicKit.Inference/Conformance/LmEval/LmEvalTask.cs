@@ -33,9 +33,10 @@ internal sealed class LmEvalTask
     /// <param name="chat">Whether the prompt is a conversation, and how; null for plain text.</param>
     /// <param name="systemInstruction">What stands before the description; null for nothing.</param>
     /// <param name="pool">The worked examples; null where they are not at hand.</param>
+    /// <param name="seed">Seed of their draws.</param>
     /// <param name="formatChat">Puts the chat template round a conversation.</param>
     /// <exception cref="KitException">The configuration has what is not supported, or a template is not valid.</exception>
-    public LmEvalTask(JsonElement config, ChatForm? chat, string? systemInstruction, LmEvalPool? pool, Func<IReadOnlyList<Models.ChatMessage>, string>? formatChat)
+    public LmEvalTask(JsonElement config, ChatForm? chat, string? systemInstruction, LmEvalPool? pool, long seed, Func<IReadOnlyList<Models.ChatMessage>, string>? formatChat)
     {
         var fewShot = config.TryGetProperty("fewshot_config", out var own) && own.ValueKind == JsonValueKind.Object ? own : default;
         _asked = new(config, config);
@@ -70,7 +71,7 @@ internal sealed class LmEvalTask
                 "first_n" => ShotSampler.First,
                 null or "default" => ShotSampler.Random,
                 var other => throw new KitException($"The sampler '{other}' is not supported."),
-            }, 1234);
+            }, seed);
     }
 
     /// <summary>The next document's request.</summary>

@@ -74,22 +74,22 @@ public sealed class LmEvalVectors : IConformanceKind
         var counterpart = LmEvalCounterpart.Of(task.Name, kit);
         var asked = run.Results.TryGetProperty("n-samples", out var counts) && counts.TryGetProperty(task.Name, out var count) ? count.GetProperty("original").GetInt64() : long.MaxValue;
         var pool = LmEvalCounterpart.Pool(task.Config, task.Documents[0][0].Doc, asked, counterpart, cancellationToken);
-        var renderer = new LmEvalTask(task.Config, chat, run.Text("system_instruction"), pool, format);
-        return [.. check.Documents(task, renderer, Own(task.Config, counterpart, chat, run.Text("system_instruction"), format, cancellationToken))];
+        var renderer = new LmEvalTask(task.Config, chat, run.Text("system_instruction"), pool, run.FewShotSeed, format);
+        return [.. check.Documents(task, renderer, Own(run, task.Config, counterpart, chat, format, cancellationToken))];
     }
 
     // The kit's task with as many worked examples as the run had.
     private static (LmEvalCounterpart Counterpart, ItemPrompts Prompts)? Own(
-        JsonElement config, LmEvalCounterpart? counterpart, ChatForm? chat, string? system, Func<IReadOnlyList<ChatMessage>, string>? format, CancellationToken cancellationToken)
+        LmEvalRun run, JsonElement config, LmEvalCounterpart? counterpart, ChatForm? chat, Func<IReadOnlyList<ChatMessage>, string>? format, CancellationToken cancellationToken)
     {
-        if (counterpart is null || system is not null)
+        if (counterpart is null || run.Text("system_instruction") is not null)
             return null;
         var recipe = counterpart.Protocol.Prompt;
         var count = config.TryGetProperty("num_fewshot", out var shots) && shots.ValueKind == JsonValueKind.Number ? shots.GetInt32() : 0;
         // A task without worked examples of its own has no pool to take them from.
         if (count > 0 && (recipe.Shots is null || (recipe.Shots.Pool is null && recipe.Shots.Count < count)))
             return null;
-        recipe = recipe with { Shots = count == 0 ? null : recipe.Shots! with { Count = count }, Chat = chat };
+        recipe = recipe with { Shots = count == 0 ? null : recipe.Shots! with { Count = count, Seed = run.FewShotSeed }, Chat = chat };
         return (counterpart, new ItemPrompts(recipe, count == 0 ? [] : counterpart.PoolItems(cancellationToken), format));
     }
 
