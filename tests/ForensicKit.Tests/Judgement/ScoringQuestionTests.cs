@@ -38,6 +38,13 @@ public class ScoringQuestionTests
     }
 
     [Fact]
+    public void Rules_that_agree_are_said_to()
+    {
+        var claim = MeasuredSheets.TwoRules("a", "70.0", 100, 0, 0, 100);
+        Assert.StartsWith("Every rule gives the same score", Binding.Print(Ask(claim with { Runs = [.. claim.Runs.Take(2)] })), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_rule_alone_is_not_asked_about() => Assert.Empty(new ScoringQuestion().Ask(new("case", 0.05, 1, [MeasuredSheets.TwoProtocols("a", "70.0", 100, 40, 10, 50)])));
 
     private static Finding Ask(ClaimEvidence claim) => Assert.Single(new ScoringQuestion().Ask(new("case", 0.05, 1, [claim])));

@@ -82,24 +82,29 @@ internal sealed class WorkerTeam
 
         private void Wait()
         {
-            for (var look = 0; look < Looks; look++)
+            while (true)
             {
-                if (Volatile.Read(ref _asked) == 1 && Interlocked.Exchange(ref _asked, 0) == 1)
+                for (var look = 0; look < Looks; look++)
+                {
+                    if (Volatile.Read(ref _asked) == 1 && Interlocked.Exchange(ref _asked, 0) == 1)
+                        return;
+                    Thread.SpinWait(20);
+                }
+
+                // Who calls after this sees that the worker sleeps; who called before is seen here.
+                Interlocked.Exchange(ref _sleeps, 1);
+                if (Interlocked.Exchange(ref _asked, 0) == 1)
+                {
+                    if (Interlocked.Exchange(ref _sleeps, 0) == 0)
+                        _call.Wait();
                     return;
-                Thread.SpinWait(20);
-            }
+                }
 
-            // Who calls after this sees that the worker sleeps; who called before is seen here.
-            Interlocked.Exchange(ref _sleeps, 1);
-            if (Interlocked.Exchange(ref _asked, 0) == 1)
-            {
-                if (Interlocked.Exchange(ref _sleeps, 0) == 0)
-                    _call.Wait();
-                return;
+                _call.Wait();
+                // A caller that was held up between asking and waking wakes a worker that has done the piece and gone to sleep since: it was not asked.
+                if (Interlocked.Exchange(ref _asked, 0) == 1)
+                    return;
             }
-
-            _call.Wait();
-            Interlocked.Exchange(ref _asked, 0);
         }
     }
 }

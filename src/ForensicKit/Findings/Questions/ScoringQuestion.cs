@@ -68,7 +68,9 @@ public sealed class ScoringQuestion : Question
             Kind = Kind,
             ClaimId = claim.Id,
             Question = Title,
-            Answer = "The same answers score from {{lowest}} (“{{lowest_rule}}”) to {{highest}} (“{{highest_rule}}”): the rule alone is worth {{spread}} on these {{n}}.\n"
+            Answer = (highest.Percent > lowest.Percent
+                    ? "The same answers score from {{lowest}} (“{{lowest_rule}}”) to {{highest}} (“{{highest_rule}}”): the rule alone is worth {{spread}} on these {{n}}.\n"
+                    : "Every rule gives the same score: the choice of rule is worth nothing on these {{n}}.\n")
                 + "Under the standard rule they score {{standard}}; the claim is {{claimed}}."
                 + (own.MacroPercent is null ? "" : " With every subject weighing the same it would be {{macro}}.")
                 + (covered.Count == 0 ? " None of the other rules has the claim inside its interval."
