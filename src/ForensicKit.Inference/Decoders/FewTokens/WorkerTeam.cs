@@ -16,6 +16,9 @@ internal sealed class WorkerTeam
     /// <summary>The team of this process.</summary>
     public static WorkerTeam Shared { get; } = new();
 
+    /// <summary>Called between asking a worker and waking it; tests hold the caller up there.</summary>
+    internal Action? BeforeWaking { get; init; }
+
     /// <summary>Does the parts of a piece of work, part 0 on the calling thread; returns when all are done. The work must not throw.</summary>
     /// <param name="parts">How many parts.</param>
     /// <param name="work">Takes the part and the number of parts.</param>
@@ -66,6 +69,7 @@ internal sealed class WorkerTeam
         public void Begin()
         {
             Interlocked.Exchange(ref _asked, 1);
+            _team.BeforeWaking?.Invoke();
             if (Interlocked.Exchange(ref _sleeps, 0) == 1)
                 _call.Release();
         }
