@@ -1,4 +1,5 @@
 using System.Text;
+using ForensicKit.Exchange;
 using ForensicKit.Inference.Conformance.LmEval;
 using ForensicKit.TestSupport;
 
@@ -94,8 +95,8 @@ public sealed class LmEvalVectorsTests
     [Fact]
     public void Standard_errors_follow_the_harness()
     {
-        Assert.Null(LmEvalMetrics.StandardError([1]));
-        Assert.Equal(0.5, LmEvalMetrics.StandardError([0, 1])!.Value, 12);
+        Assert.Null(HarnessMetrics.StandardError([1]));
+        Assert.Equal(0.5, HarnessMetrics.StandardError([0, 1])!.Value, 12);
         Assert.Null(LmEvalMetrics.PooledStandardError([(null, 1), (0.1, 2)]));
         Assert.Equal(Math.Sqrt(((1 * 0.25 * 2) + (1 * 0.25 * 2)) / 2 / 4), LmEvalMetrics.PooledStandardError([(0.5, 2), (0.5, 2)])!.Value, 12);
     }

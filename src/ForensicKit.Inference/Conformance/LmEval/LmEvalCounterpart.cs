@@ -54,30 +54,24 @@ internal sealed record LmEvalCounterpart(BenchmarkManifest Benchmark, RunProtoco
         Protocol.Prompt.Shots?.Pool is { } pool ? BenchmarkFormats.ReadPool(Benchmark, pool, Store, cancellationToken) : [];
 
     /// <summary>
-    /// The documents that a configuration takes worked examples from, in the shape of its own; null where they are not at hand. Written ones are in the
-    /// configuration; a split of its own is one of the benchmark's pools; else they are the documents that are asked.
+    /// The documents that a configuration takes worked examples from, in the shape of its own; null where the kit does not know the benchmark. A split that is
+    /// named comes first, then examples that are written down, then the training, validation and test split (lm_eval/api/task.py, fewshot_docs).
     /// </summary>
+    /// <exception cref="KitException">The benchmark's files are not at hand, or are not what they should be.</exception>
     public static LmEvalPool? Pool(JsonElement config, JsonElement shape, long asked, LmEvalCounterpart? counterpart, CancellationToken cancellationToken)
     {
         var fewShot = config.TryGetProperty("fewshot_config", out var own) ? own : default;
-        if (fewShot.ValueKind == JsonValueKind.Object && fewShot.TryGetProperty("samples", out var samples) && samples.ValueKind == JsonValueKind.Array)
+        var split = Text(fewShot, "split") ?? Text(config, "fewshot_split");
+        if (split is null && fewShot.ValueKind == JsonValueKind.Object && fewShot.TryGetProperty("samples", out var samples) && samples.ValueKind == JsonValueKind.Array)
             return new([.. samples.EnumerateArray()], IsAsked: false);
         if (counterpart is null)
             return null;
-        var split = Text(config, "fewshot_split") ?? Text(config, "training_split");
-        try
-        {
-            var benchmark = counterpart.Benchmark;
-            var isAsked = split is null || split == (Text(config, "test_split") ?? Text(config, "validation_split"));
-            var items = isAsked ? BenchmarkFormats.Read(benchmark, counterpart.Store, cancellationToken) : BenchmarkFormats.ReadPool(benchmark, split!, counterpart.Store, cancellationToken);
-            var mine = counterpart.Subject is { } subject ? items.Where(i => i.Subject == subject) : items;
-            return new([.. (isAsked ? mine.Take((int)Math.Min(asked, int.MaxValue)) : mine).Select(i => Document(i, shape))], isAsked);
-        }
-        catch (KitException)
-        {
-            // Files that are not here: whoever needs them says so.
-            return null;
-        }
+        split ??= Text(config, "training_split") ?? Text(config, "validation_split") ?? Text(config, "test_split");
+        var isAsked = split == (Text(config, "test_split") ?? Text(config, "validation_split"));
+        var (benchmark, store) = (counterpart.Benchmark, counterpart.Store);
+        var items = isAsked || split is null ? BenchmarkFormats.Read(benchmark, store, cancellationToken) : BenchmarkFormats.ReadPool(benchmark, split, store, cancellationToken);
+        var mine = counterpart.Subject is { } subject ? items.Where(i => i.Subject == subject) : items;
+        return new([.. (isAsked ? mine.Take((int)Math.Min(asked, int.MaxValue)) : mine).Select(i => Document(i, shape))], isAsked);
     }
 
     // The fields in the order that the run's own documents have them.

@@ -61,15 +61,6 @@ internal static partial class LmEvalMetrics
         return metric == "bits_per_byte" ? mean / Math.Log(2) : Math.Exp(mean);
     }
 
-    /// <summary>√(Σ(x − mean)²/(n − 1))/√n; null for a single value.</summary>
-    public static double? StandardError(IReadOnlyList<double> values)
-    {
-        if (values.Count < 2)
-            return null;
-        var mean = values.Average();
-        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)) / Math.Sqrt(values.Count);
-    }
-
     /// <summary>The pooled standard error of a group: √(Σ(nᵢ − 1)·sᵢ²·nᵢ/(N − k)/N); null where a task has none.</summary>
     public static double? PooledStandardError(IReadOnlyList<(double? Error, long Items)> tasks)
     {

@@ -182,7 +182,7 @@ internal sealed class LmEvalRecordCheck(LmEvalRun run, string shown)
         var own = _values[task.Name] = new(StringComparer.Ordinal);
         foreach (var (key, values) in scores)
         {
-            own[key] = (values.Average(), LmEvalMetrics.StandardError(values));
+            own[key] = (HarnessMetrics.Mean(values), HarnessMetrics.StandardError(values));
             CompareNumber(key, own[key].Value, results.GetProperty(key), differences);
             CompareNumber(Stderr(key), own[key].Error, results.GetProperty(Stderr(key)), differences);
         }

@@ -73,10 +73,12 @@ public sealed class LmEvalVectors : IConformanceKind
         Func<IReadOnlyList<ChatMessage>, string>? format = chat is null ? null : messages => (model ?? throw new KitException("The model whose chat template this is is not at hand.")).FormatChat(messages);
         var counterpart = LmEvalCounterpart.Of(task.Name, kit);
         var asked = run.Results.TryGetProperty("n-samples", out var counts) && counts.TryGetProperty(task.Name, out var count) ? count.GetProperty("original").GetInt64() : long.MaxValue;
-        var pool = LmEvalCounterpart.Pool(task.Config, task.Documents[0][0].Doc, asked, counterpart, cancellationToken);
+        var pool = Shots(task.Config) == 0 ? null : LmEvalCounterpart.Pool(task.Config, task.Documents[0][0].Doc, asked, counterpart, cancellationToken);
         var renderer = new LmEvalTask(task.Config, chat, run.Text("system_instruction"), pool, run.FewShotSeed, format);
         return [.. check.Documents(task, renderer, Own(run, task.Config, counterpart, chat, format, cancellationToken))];
     }
+
+    private static int Shots(JsonElement config) => config.TryGetProperty("num_fewshot", out var shots) && shots.ValueKind == JsonValueKind.Number ? shots.GetInt32() : 0;
 
     // The kit's task with as many worked examples as the run had.
     private static (LmEvalCounterpart Counterpart, ItemPrompts Prompts)? Own(
@@ -85,7 +87,7 @@ public sealed class LmEvalVectors : IConformanceKind
         if (counterpart is null || run.Text("system_instruction") is not null)
             return null;
         var recipe = counterpart.Protocol.Prompt;
-        var count = config.TryGetProperty("num_fewshot", out var shots) && shots.ValueKind == JsonValueKind.Number ? shots.GetInt32() : 0;
+        var count = Shots(config);
         // A task without worked examples of its own has no pool to take them from.
         if (count > 0 && (recipe.Shots is null || (recipe.Shots.Pool is null && recipe.Shots.Count < count)))
             return null;
