@@ -36,6 +36,9 @@ internal sealed class EndpointCase : IDisposable
     /// <summary>Items of each benchmark where nothing else is said.</summary>
     public const int Items = 8;
 
+    /// <summary>Questions under way at once.</summary>
+    public const int Concurrency = 3;
+
     /// <summary>The dossier.</summary>
     public string Dossier => _folder["dossiers", "served"];
 
@@ -69,7 +72,7 @@ internal sealed class EndpointCase : IDisposable
           api: completions
           key_environment: {WordServer.KeyVariable}
           context_length: 256
-          concurrency: 3
+          concurrency: {Concurrency}
           attempts: {endpoint.Attempts}
         """);
 

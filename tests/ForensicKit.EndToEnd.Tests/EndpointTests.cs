@@ -47,7 +47,7 @@ public sealed class EndpointTests(WordServer server) : IClassFixture<WordServer>
     [Fact]
     public async Task An_interrupted_case_asks_nothing_again_that_was_answered()
     {
-        var endpoint = server.At("window~12~14~401");
+        var endpoint = server.At("window~12~12~401");
         using var served = new EndpointCase(endpoint);
         var refused = served.Investigate();
         KitProcess.Refuses(refused, ExitCode.EnvironmentLacks, "401", WordServer.KeyVariable);
@@ -56,7 +56,8 @@ public sealed class EndpointTests(WordServer server) : IClassFixture<WordServer>
         Assert.True(resumed.ExitCode == 0, resumed.Errors + resumed.Output);
         var asked = (await WordServer.AskedAsync(endpoint)).Select(r => (string)r["body"]!["prompt"]!).ToList();
         var refusals = asked.Count - (EndpointCase.Items * 5);
-        Assert.InRange(refusals, 1, 3);
+        // The refused one, and those that were under way beside it.
+        Assert.InRange(refusals, 1, EndpointCase.Concurrency);
         Assert.Equal(refusals, asked.GroupBy(p => p, StringComparer.Ordinal).Sum(g => g.Count() - 1));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Checkpoints;
@@ -77,7 +78,7 @@ internal sealed class GgufWeights
                 undo = Interleaved(tensor, _keyValueHeads);
                 break;
             case ("gemma2" or "gemma3", _) when part.EndsWith("_norm", StringComparison.Ordinal):
-                undo = weight => weight.sub_(1);
+                undo = weight => Scalars.With(1, weight.sub_);
                 break;
             case ("gptneox", "attn_qkv"):
                 undo = PerHead(tensor);

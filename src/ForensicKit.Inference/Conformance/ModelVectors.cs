@@ -96,7 +96,7 @@ public sealed class ModelVectors : IConformanceKind
                 continue;
             using var inner = NewDisposeScope();
             var row = rows[i];
-            var close = (row - row[text.Ids[i + 1]]).abs().le(Tie).sum().item<long>() - 1;
+            var close = Scalars.With(Tie, (row - row[text.Ids[i + 1]]).abs().le).sum().item<long>() - 1;
             if (Math.Abs(ranks[i] - text.Ranks[i]) > close)
                 differences.Add(string.Create(CultureInfo.InvariantCulture, $"rank[{i}]: {ranks[i]} instead of {text.Ranks[i]}"));
         }

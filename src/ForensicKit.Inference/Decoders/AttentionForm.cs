@@ -1,4 +1,5 @@
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,9 +28,10 @@ internal sealed class AttentionForm(DecoderConfig config)
         var window = WindowOf(layer);
         if (config.AttentionSoftCap is null && (window is null || tokens <= window))
             return functional.scaled_dot_product_attention(Scaled(queries), Repeat(keys), Repeat(values), is_casual: true);
-        var mask = full([tokens, tokens], float.NegativeInfinity, device: queries.device, dtype: queries.dtype).triu(1);
+        var unseen = Scalars.With(float.NegativeInfinity, value => full([tokens, tokens], value, device: queries.device, dtype: queries.dtype));
+        var mask = unseen.triu(1);
         if (window is { } w && w < tokens)
-            mask += full([tokens, tokens], float.NegativeInfinity, device: queries.device, dtype: queries.dtype).tril(-w);
+            mask = mask.Plus(unseen.tril(-w));
         return Masked(queries, keys, values, mask.view(1, 1, tokens, tokens));
     }
 
@@ -53,13 +55,13 @@ internal sealed class AttentionForm(DecoderConfig config)
     {
         if (config.AttentionSoftCap is not { } cap)
             return functional.scaled_dot_product_attention(queries, keys, values, mask);
-        var scores = queries.matmul(keys.transpose(-2, -1)).mul(1 / Math.Sqrt(config.HeadSize)).div(cap).tanh().mul(cap);
+        var scores = queries.matmul(keys.transpose(-2, -1)).Times(1 / Math.Sqrt(config.HeadSize)).Over(cap).tanh().Times(cap);
         if (mask is not null)
-            scores += mask;
+            scores = scores.Plus(mask);
         return scores.softmax(-1).matmul(values);
     }
 
-    private Tensor Scaled(Tensor queries) => config.AttentionScale is null ? queries : queries * _queryScale;
+    private Tensor Scaled(Tensor queries) => config.AttentionScale is null ? queries : queries.Times(_queryScale);
 
     // Gives every query head its key head: head h of [rows, key heads, tokens, size] becomes heads h·g … h·g + g - 1.
     private Tensor Repeat(Tensor heads)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Decoders;
@@ -108,16 +109,16 @@ internal sealed class DecoderLayer : IDisposable
         switch (_config.Order)
         {
             case BlockOrder.NormBefore:
-                x = x + mixed;
-                return x + Transform(_norms["post_attention_layernorm"].Apply(x));
+                x = x.Plus(mixed);
+                return x.Plus(Transform(_norms["post_attention_layernorm"].Apply(x)));
             case BlockOrder.NormAfter:
-                x = x + _norms["post_attention_layernorm"].Apply(mixed);
-                return x + _norms["post_feedforward_layernorm"].Apply(Transform(x));
+                x = x.Plus(_norms["post_attention_layernorm"].Apply(mixed));
+                return x.Plus(_norms["post_feedforward_layernorm"].Apply(Transform(x)));
             case BlockOrder.NormAround:
-                x = x + _norms["post_attention_layernorm"].Apply(mixed);
-                return x + _norms["post_feedforward_layernorm"].Apply(Transform(_norms["pre_feedforward_layernorm"].Apply(x)));
+                x = x.Plus(_norms["post_attention_layernorm"].Apply(mixed));
+                return x.Plus(_norms["post_feedforward_layernorm"].Apply(Transform(_norms["pre_feedforward_layernorm"].Apply(x))));
             default:
-                return x + mixed + Transform(_norms["post_attention_layernorm"].Apply(x));
+                return x.Plus(mixed).Plus(Transform(_norms["post_attention_layernorm"].Apply(x)));
         }
     }
 

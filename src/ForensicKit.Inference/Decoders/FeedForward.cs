@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -47,7 +48,7 @@ internal sealed class FeedForward : IDisposable
         Activation.Silu => functional.silu(x),
         Activation.Gelu => functional.gelu(x),
         // Hendrycks and Gimpel 2016, section 2.
-        Activation.GeluTanh => x.mul(0.5).mul(x.pow(3).mul(0.044715).add(x).mul(Math.Sqrt(2 / Math.PI)).tanh().add(1)),
+        Activation.GeluTanh => x.Times(0.5).mul(Scalars.With(3, x.pow).Times(0.044715).Plus(x).Times(Math.Sqrt(2 / Math.PI)).tanh().Plus(1)),
         Activation.Relu => functional.relu(x),
         _ => throw new InvalidOperationException(),
     };
@@ -85,7 +86,7 @@ internal sealed class Experts : IDisposable
                 continue;
             var rows = tensor(Array.ConvertAll(places, i => i / _mixture.PerToken), device: x.device);
             var share = shares.reshape(-1, 1).index_select(0, tensor(places, device: x.device));
-            result.index_add_(0, rows, _experts[e].Apply(x.index_select(0, rows)) * share, 1);
+            result.AddRowsInPlace(rows, _experts[e].Apply(x.index_select(0, rows)) * share);
         }
 
         return result;

@@ -1,3 +1,4 @@
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Decoders;
@@ -19,7 +20,7 @@ internal sealed class Int8Projection : Projection
         if (weight.device.type != TorchSharp.DeviceType.CPU)
             throw new KitException("Weights of 8 bits are for the CPU.", null, "Choose float32 or bfloat16, or --device cpu.");
         using var scope = NewDisposeScope();
-        var scale = weight.abs().amax([1], keepdim: true).clamp_min(1e-30f).div_(127);
+        var scale = Scalars.With(1e-30f, weight.abs().amax([1], keepdim: true).clamp_min).Over(127);
         var rounded = weight.div(scale).round_().to(ScalarType.Int8);
         return new(rounded.DetachFromDisposeScope(), scale.DetachFromDisposeScope(), bias);
     }
@@ -29,7 +30,7 @@ internal sealed class Int8Projection : Projection
         if (x.numel() / x.size(-1) <= FewTokens.Most)
         {
             var result = FewTokens.Multiply(x, _weight, _scale);
-            return _bias is null ? result : result.add_(_bias);
+            return _bias is null ? result : result.PlusInPlace(_bias);
         }
 
         // Making float32 of the weights once is cheaper than going over them for each few tokens.

@@ -1,4 +1,5 @@
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Decoders;
@@ -22,7 +23,7 @@ internal sealed class Norm : IDisposable
         _bias = _kind == NormKind.Layer ? weights[name + ".bias"] : null;
         using var scope = NewDisposeScope();
         var weight = weights[name + ".weight"];
-        _weight = _kind == NormKind.RootMeanSquarePlusOne ? (weight + 1).DetachFromDisposeScope() : weight;
+        _weight = _kind == NormKind.RootMeanSquarePlusOne ? weight.Plus(1).DetachFromDisposeScope() : weight;
     }
 
     /// <summary>The normalised <paramref name="x"/>, same shape.</summary>
@@ -33,7 +34,7 @@ internal sealed class Norm : IDisposable
         if (FewTokens.Applies(x))
             return FewTokens.RootMeanSquareNorm(x, _weight, _epsilon);
         using var norm = x.norm(-1, keepdim: true);
-        using var scale = norm.square().div(x.size(-1)).add(_epsilon).rsqrt();
+        using var scale = norm.square().Over(x.size(-1)).Plus(_epsilon).rsqrt();
         using var scaled = x * scale;
         return scaled * _weight;
     }

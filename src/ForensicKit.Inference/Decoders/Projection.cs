@@ -1,3 +1,4 @@
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Decoders;
@@ -54,7 +55,7 @@ internal abstract class Projection : IDisposable
             if (!FewTokens.Applies(x) || x.numel() / x.size(-1) > FewTokens.Most || !FewTokens.CanRead(weight))
                 return nn.functional.linear(x, weight, bias);
             var result = FewTokens.Multiply(x, weight);
-            return bias is null ? result : result.add_(bias);
+            return bias is null ? result : result.PlusInPlace(bias);
         }
 
         public override void Dispose()
@@ -76,7 +77,7 @@ internal abstract class Projection : IDisposable
             using var rounded = x.to(ScalarType.BFloat16);
             using var product = nn.functional.linear(rounded, weight);
             var result = product.to(ScalarType.Float32);
-            return bias is null ? result : result.add_(bias);
+            return bias is null ? result : result.PlusInPlace(bias);
         }
 
         public override void Dispose()

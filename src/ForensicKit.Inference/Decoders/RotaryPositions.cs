@@ -1,4 +1,5 @@
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Decoders;
@@ -47,7 +48,7 @@ internal sealed class RotaryPositions : IDisposable
         var angles = tensor(positions, ScalarType.Float32, _device).unsqueeze(1) * frequencies;
         var (cosines, sines) = (angles.cos(), angles.sin());
         if (_factor != 1)
-            (cosines, sines) = (cosines * _factor, sines * _factor);
+            (cosines, sines) = (cosines.Times(_factor), sines.Times(_factor));
         return (cat([cosines, cosines], -1).unsqueeze(1).MoveToOuterDisposeScope(), cat([-sines, sines], -1).unsqueeze(1).MoveToOuterDisposeScope());
     }
 
@@ -68,7 +69,7 @@ internal sealed class RotaryPositions : IDisposable
     {
         using var swapped = x.roll(x.size(-1) / 2, -1);
         using var turned = x * cosines;
-        return turned.addcmul(swapped, sines, 1);
+        return turned.PlusProduct(swapped, sines);
     }
 
     // Radians per position of every pair.

@@ -1,4 +1,5 @@
 using ForensicKit.Inference.Checkpoints;
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Decoders;
@@ -134,7 +135,7 @@ public sealed class TransformerDecoder : IDisposable
         if (Config.LogitSoftCap is not { } cap)
             return logits;
         using (logits)
-            return logits.div(cap).tanh_().mul_(cap);
+            return Scalars.With(cap, logits.Over(cap).tanh_().mul_);
     }
 
     /// <summary>Releases what the decoder made itself, and the weights where it took them over.</summary>
@@ -168,9 +169,9 @@ public sealed class TransformerDecoder : IDisposable
         var localTurns = _localRotary?.Of(batch.Positions, null);
         var x = _embedding.index_select(0, batch.Ids);
         if (Config.EmbeddingScale != 1)
-            x = x * Config.EmbeddingScale;
+            x = x.Times(Config.EmbeddingScale);
         if (_positions is not null)
-            x = x + _positions.index_select(0, tensor(batch.Positions, ScalarType.Int64, Device));
+            x = x.Plus(_positions.index_select(0, tensor(batch.Positions, ScalarType.Int64, Device)));
         for (var i = 0; i < _layers.Length; i++)
         {
             using var inner = NewDisposeScope();

@@ -1,3 +1,4 @@
+using ForensicKit.Inference.Torch;
 using static TorchSharp.torch;
 
 namespace ForensicKit.Inference.Organisms;
@@ -31,13 +32,15 @@ internal sealed class AdamW(IReadOnlyList<(string Name, Tensor Value)> parameter
         {
             var (firstName, secondName) = MomentsOf(name);
             var (first, second) = (moments[firstName], moments[secondName]);
-            var gradient = value.grad! * scale;
-            first.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-            second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+            var gradient = value.grad!.Times(scale);
+            Scalars.With(Beta1, beta => first.mul_(beta));
+            Scalars.With(1 - Beta1, weight => first.add_(gradient, weight));
+            Scalars.With(Beta2, beta => second.mul_(beta));
+            Scalars.With(1 - Beta2, weight => second.addcmul_(gradient, gradient, weight));
             if (value.dim() > 1)
-                value.mul_(1 - (learningRate * WeightDecay));
-            var denominator = (second / correction2).sqrt_().add_(Epsilon);
-            value.addcdiv_(first, denominator, -learningRate / correction1);
+                Scalars.With(1 - (learningRate * WeightDecay), decay => value.mul_(decay));
+            var denominator = second.Over(correction2).sqrt_().Plus(Epsilon);
+            Scalars.With(-learningRate / correction1, rate => value.addcdiv_(first, denominator, rate));
             value.grad!.zero_();
         }
     }
