@@ -15,7 +15,8 @@ internal sealed class EndpointCase : IDisposable
 
     /// <param name="endpoint">Where the model is.</param>
     /// <param name="count">Items of each benchmark.</param>
-    public EndpointCase(ModelEndpoint endpoint, int count = Items)
+    /// <param name="stops">Whether the protocols stop once the claim is refuted.</param>
+    public EndpointCase(ModelEndpoint endpoint, int count = Items, bool stops = false)
     {
         foreach (var notebook in Directory.GetFiles(Path.Combine(TestData.RepositoryRoot, "notebooks")))
         {
@@ -30,7 +31,7 @@ internal sealed class EndpointCase : IDisposable
         Write("cases/sums.jsonl", items);
         Write("cases/colours_test.csv", choices);
         Write("models/words.yaml", Model(endpoint));
-        Write("cases/served/case.yaml", Case);
+        Write("cases/served/case.yaml", stops ? Case.Replace("role: standard,", "role: standard, stop_when_refuted: true,", StringComparison.Ordinal) : Case);
     }
 
     /// <summary>Items of each benchmark where nothing else is said.</summary>
@@ -52,6 +53,12 @@ internal sealed class EndpointCase : IDisposable
 
     /// <summary>Checks the dossier without asking the server again.</summary>
     public KitResult Verify() => Run("verify", Dossier, "--quick");
+
+    /// <summary>Checks the dossier by asking the server again.</summary>
+    public KitResult VerifyAgain() => Run("verify", Dossier);
+
+    /// <summary>Hands the dossier's runs over in another tool's files.</summary>
+    public KitResult Export(string format) => Run("export", format, Dossier, "--out", _folder["export-" + format]);
 
     public void Dispose() => _folder.Dispose();
 

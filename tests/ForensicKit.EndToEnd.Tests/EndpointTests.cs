@@ -45,6 +45,37 @@ public sealed class EndpointTests(WordServer server) : IClassFixture<WordServer>
     }
 
     [Fact]
+    public async Task A_run_that_may_stop_asks_no_more_than_refutes_the_claim_and_is_verified()
+    {
+        const int Count = 100;
+        var endpoint = server.At("plain");
+        using var served = new EndpointCase(endpoint, Count, stops: true);
+        var result = served.Investigate();
+        Assert.True(result.ExitCode == 0, result.Errors + result.Output);
+        var evidence = EvidenceDatabase.OpenReadOnly(Path.Combine(served.Dossier, Dossier.EvidenceFile), CancellationToken.None);
+        var asked = evidence.Query(
+            "SELECT benchmark, count(DISTINCT item_id) FROM responses JOIN runs USING (run_id) GROUP BY ALL ORDER BY ALL",
+            row => (Benchmark: row.GetString(0), Items: row.GetInt64(1)), CancellationToken.None);
+        // A model of words answers no sum: the first look ends it. All that is asked of the server is stored, and no more.
+        Assert.Contains(("sums", 32L), asked);
+        Assert.Equal(evidence.Query("SELECT count(*) FROM responses", row => row.GetInt64(0), CancellationToken.None).Single(), (await WordServer.AskedAsync(endpoint)).Count);
+        var custody = await File.ReadAllTextAsync(Path.Combine(served.Dossier, Dossier.CustodyFile), TestContext.Current.CancellationToken);
+        Assert.Contains("\"items_asked\":\"32\"", custody, StringComparison.Ordinal);
+        Assert.Contains("\"items_total\":\"100\"", custody, StringComparison.Ordinal);
+        Assert.Contains("\"stopped\":\"refuted\"", custody, StringComparison.Ordinal);
+        var verified = served.Verify();
+        Assert.True(verified.ExitCode == 0, verified.Errors + verified.Output);
+        var again = served.VerifyAgain();
+        Assert.True(again.ExitCode == 0, again.Errors + again.Output);
+        foreach (var format in (string[])["lm-eval", "every-eval-ever"])
+        {
+            var exported = served.Export(format);
+            Assert.True(exported.ExitCode == 0, exported.Errors + exported.Output);
+            Assert.Contains("stopped once the claim was refuted: 32 of 100 items", exported.Output + exported.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task An_interrupted_case_asks_nothing_again_that_was_answered()
     {
         var endpoint = server.At("window~12~12~401");

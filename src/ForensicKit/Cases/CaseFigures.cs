@@ -21,7 +21,7 @@ internal static class CaseFigures
                 "fig-claims", 1, "Claimed and measured scores",
                 (sheet.Claims.Any(c => c.Standard is not null) ? "Diamonds: the claim as printed. Circles: the model asked here under the standard protocol. Squares: the reference model under the same protocol."
                 : isRecorded ? "Diamonds: the claim as printed. Circles: the stored responses under the rule nearest to the claim." : "Diamonds: the claim as printed. Circles: the score others reproduced under the standard prompt. Squares: the reference model as printed.")
-                + " Bars: 95% Wilson intervals over the items. A claim is a single printed number and brings no interval.",
+                + " Bars: 95% Wilson intervals over the items" + (sheet.Claims.Any(c => c.Standard is { IsStopped: true }) ? "; where a run stopped early, intervals that hold whenever one stops" : "") + ". A claim is a single printed number and brings no interval.",
                 manifest.Name),
             "Score", "%",
             [.. sheet.Claims.Select(c => new ForestRow(
@@ -84,6 +84,8 @@ internal static class CaseFigures
             return Estimate(Nearest(claim));
         if (claim.Reproduced is not { } reproduced)
             return null;
+        if (claim.Standard is { IsStopped: true } stopped)
+            return new(stopped.Percent, stopped.Interval95.Lower, stopped.Interval95.Upper);
         var n = reproduced.N ?? claim.N;
         var interval = BinomialInterval.Wilson(reproduced.NearestCount(n), n, 0.95);
         return new(reproduced.Percent, 100 * interval.Lower, 100 * interval.Upper);

@@ -120,7 +120,8 @@ internal static class CaseTables
         return new(
             claim.Label, $"{score.Protocol.Title}: {score.Title}", FindingValue.Fixed(score.Percent, 2),
             $"{FindingValue.Fixed(interval.Lower, 2)}–{FindingValue.Fixed(interval.Upper, 2)}",
-            score.IsCount ? string.Create(CultureInfo.InvariantCulture, $"{score.Right:N0} of {score.Items:N0}") : string.Create(CultureInfo.InvariantCulture, $"expected, of {score.Items:N0}"), FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
+            (score.IsCount ? string.Create(CultureInfo.InvariantCulture, $"{score.Right:N0} of {score.Items:N0}") : string.Create(CultureInfo.InvariantCulture, $"expected, of {score.Items:N0}"))
+            + (score.IsStopped ? string.Create(CultureInfo.InvariantCulture, $", stopped before {score.PlannedIds.Count:N0}") : ""), FindingValue.Fixed(score.Percent - claim.Claimed.Percent, 2));
     }
 
     private static ScoreRow RuleRow(ClaimEvidence claim, RuleScore score)

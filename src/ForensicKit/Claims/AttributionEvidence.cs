@@ -13,11 +13,11 @@ public sealed record AttributionEvidence(
     /// <summary>Reads it from the scores of a case's own runs.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="runs">Scores of the claim's model on the claim's benchmark.</param>
-    /// <returns>The evidence; null where a combination has not been asked or scored yet, or the runs share no item.</returns>
+    /// <returns>The evidence; null where a combination has not been asked or scored yet or its run stopped early, or the runs share no item.</returns>
     public static AttributionEvidence? Of(AttributionPlan plan, IReadOnlyList<RunScore> runs)
     {
         var cells = plan.Cells.Select(c => runs.FirstOrDefault(r => r.Protocol.Id == c.Protocol && r.Rule == c.Rule)).ToList();
-        if (cells.Exists(c => c is null))
+        if (cells.Exists(c => c is null or { IsStopped: true }))
             return null;
         var credits = cells.ConvertAll(c => c!.ByItem());
         // In the order of the first combination's split, so that the same evidence always gives the same sums.

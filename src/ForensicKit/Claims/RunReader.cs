@@ -55,10 +55,13 @@ internal static class RunReader
             row => (Rule: row.GetString(0), Item: row.GetString(1), Credit: row.GetDouble(2), Subject: row.IsDBNull(3) ? null : row.GetString(3)),
             cancellationToken,
             ("id", run.Id), ("benchmark", plan.Benchmark)).ToLookup(r => r.Rule, StringComparer.Ordinal);
+        // What would have been asked says whether it stopped before, and in which order it asked.
+        var planned = plan.Protocol.StopsWhenRefuted ? ModelRuns.Planned(plan.Protocol, evidence.ReadItems(plan.Benchmark, cancellationToken)).Select(i => i.Id).ToList() : null;
         scores.AddRange(plan.Protocol.Rules.Where(rows.Contains).Select(rule => new RunScore(
             run.Id, plan.Model, plan.Benchmark, plan.Protocol, rule, ScoringRules.TitleOf(rule), [.. rows[rule].Select(r => r.Item)], [.. rows[rule].Select(r => r.Credit)])
         {
             Subjects = [.. rows[rule].Select(r => r.Subject)],
+            PlannedIds = planned ?? [.. rows[rule].Select(r => r.Item)],
         }));
         return scores;
     }
@@ -115,7 +118,8 @@ internal static class RunReader
         var items = new List<InflationItem>();
         foreach (var (name, isFresh) in new[] { (benchmarks.Benchmark, false), (benchmarks.Fresh, true) })
         {
-            if (Standard(runs, suspect, name) is not { } asked || Standard(runs, reference, name) is not { } clean)
+            // A run that stopped early is no fair sample of leaked and fresh items.
+            if (Standard(runs, suspect, name) is not { IsStopped: false } asked || Standard(runs, reference, name) is not { IsStopped: false } clean)
                 return [];
             var right = clean.ItemIds.Zip(clean.Correct).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
             var found = presence.Where(p => p.IsFresh == isFresh).ToDictionary(p => p.ItemId, StringComparer.Ordinal);

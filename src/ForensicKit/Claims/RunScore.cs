@@ -16,6 +16,24 @@ namespace ForensicKit.Claims;
 public sealed record RunScore(
     string RunId, string Model, string Benchmark, RunProtocol Protocol, string Rule, string Title, IReadOnlyList<string> ItemIds, IReadOnlyList<double> Credits)
 {
+    // Of a confidence sequence for shares: tightest after some hundred items.
+    private const double SequenceRho = 0.25;
+
+    private readonly IReadOnlyList<string>? _planned;
+
+    /// <summary>The items that the run asks unless it stops early, in the order of the split; those it asked where nothing else is said.</summary>
+    public IReadOnlyList<string> PlannedIds
+    {
+        get => _planned ?? ItemIds;
+        init => _planned = value;
+    }
+
+    /// <summary>
+    /// Whether the run stopped before it had asked everything, since the claim was refuted: its score is then that of a sequence that ended where it
+    /// looked worst, not of a fixed number of items.
+    /// </summary>
+    public bool IsStopped => Protocol.StopsWhenRefuted && Items < PlannedIds.Count;
+
     /// <summary>The subject of each item, null where it has none; empty where that is not known.</summary>
     public IReadOnlyList<string?> Subjects { get; init; } = [];
 
@@ -52,12 +70,15 @@ public sealed record RunScore(
     public Dictionary<string, double> ByItem() => ItemIds.Zip(Credits).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
 
     /// <summary>
-    /// 95% interval of the score in percent: Wilson's where it is a count, Student's over the items where a rule gives shares.
+    /// 95% interval of the score in percent: Wilson's where it is a count, Student's over the items where a rule gives shares. Of a run that stopped
+    /// early <see cref="AnytimeInterval"/>.
     /// </summary>
     public Interval Interval95
     {
         get
         {
+            if (IsStopped)
+                return AnytimeInterval(0.95);
             if (IsCount)
             {
                 var wilson = BinomialInterval.Wilson(Right, Items, 0.95);
@@ -67,6 +88,24 @@ public sealed record RunScore(
             var half = Items > 1 ? StudentT.Quantile(0.975, Items - 1) * SampleMoments.StandardError([.. Credits.Select(c => (DoubleDouble)c)])!.Value.Hi : 1;
             return new(Math.Max(0, Percent - (100 * half)), Math.Min(100, Percent + (100 * half)));
         }
+    }
+
+    /// <summary>
+    /// Interval of the score in percent that holds whenever one stops: the confidence sequence of the beta-binomial mixture where it is a count,
+    /// Robbins' normal mixture where a rule gives shares.
+    /// </summary>
+    /// <param name="level">Its level, strictly between 0 and 1.</param>
+    public Interval AnytimeInterval(double level)
+    {
+        var sequence = new ConfidenceSequence(1 - level);
+        if (IsCount)
+        {
+            var (lower, upper) = sequence.Limits(Right, Items - Right);
+            return new(100 * lower, 100 * upper);
+        }
+
+        var radius = 100 * sequence.NormalMixtureRadius(Items, SequenceRho);
+        return new(Math.Max(0, Percent - radius), Math.Min(100, Percent + radius));
     }
 
     /// <summary>Whether this is the protocol's own rule: the first it names.</summary>

@@ -55,7 +55,7 @@ internal static class SheetReader
                     ? AttributionEvidence.Of(plan, [.. runs.Where(r => r.Model == claim.Model && r.Benchmark == claim.Benchmark)]) : null,
                 Controls = [.. manifest.Controls.Where(c => c.Benchmark == claim.Benchmark && c.Model != claim.Model).Select(c => ControlEvidence.Of(c, manifest.Model(c.Model).Title, runs))],
                 References = [.. manifest.Models.Where(m => m.Role == ModelRole.Reference && m.Id != claim.Model)
-                    .Select(m => (m.Title, Run: RunReader.Standard(runs, m.Id, claim.Benchmark))).Where(m => m.Run is not null).Select(m => new ReferenceRun(m.Title, m.Run!))],
+                    .Select(m => (m.Title, Run: RunReader.Standard(runs, m.Id, claim.Benchmark))).Where(m => m.Run is { IsStopped: false }).Select(m => new ReferenceRun(m.Title, m.Run!))],
                 RuleScores = [.. scores.Where(s => runNames.ContainsKey(s.Run) && s.Model == claim.Model && s.Benchmark == claim.Benchmark)
                     .OrderBy(s => order.GetValueOrDefault((s.Run, s.Rule), int.MaxValue))
                     .Select(s => new RuleScore(s.Run, runNames.GetValueOrDefault(s.Run, s.Run), s.Rule, ScoringRules.Find(s.Rule)?.Title ?? s.Rule, ScoringRules.Find(s.Rule)?.IsOwnVerdict ?? false, s.Correct, s.Items, s.Unscorable))],
@@ -71,6 +71,7 @@ internal static class SheetReader
         };
 
         PrintedScore? ReferenceOf(Claim claim) => manifest.Models.Where(m => m.Role == ModelRole.Reference && m.Id != claim.Model)
+            .Where(m => RunReader.Standard(runs, m.Id, claim.Benchmark) is not { IsStopped: true })
             .Select(m => RunReader.Print(runs, m.Id, claim.Benchmark, m.Title)).FirstOrDefault(r => r is not null);
 
         PrintedScore? Printed(string claim, string role) => printed.FirstOrDefault(p => p.Claim == claim && p.Role == role).Score;

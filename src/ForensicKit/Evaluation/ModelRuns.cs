@@ -27,9 +27,11 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
         var weights = model.Endpoint is null ? Hash(model.Artifacts.Where(a => a.Path.EndsWith(".safetensors", StringComparison.Ordinal) || a.Path.EndsWith(".gguf", StringComparison.Ordinal))) : null;
         var identity = model.Endpoint is { } endpoint ? endpoint.Identity + Hash(model.Artifacts) : Hash(model.Artifacts);
         var items = Hash(benchmark.ArtifactsFor(plan.Protocol));
+        // Which items are asked is then decided by the claim too.
+        var watch = RefutationWatch.Of(manifest, plan) is { } w ? "\n" + w.Identity : "";
         return new Run
         {
-            Id = EvidenceDatabase.Sha256(string.Join('\n', "inference", plan.Model, identity, plan.Benchmark, items, protocol, manifest.Seed.ToString(CultureInfo.InvariantCulture)))[..16],
+            Id = EvidenceDatabase.Sha256(string.Join('\n', "inference", plan.Model, identity, plan.Benchmark, items, protocol, manifest.Seed.ToString(CultureInfo.InvariantCulture)) + watch)[..16],
             Model = plan.Model,
             Benchmark = plan.Benchmark,
             Origin = "inference",
@@ -59,6 +61,8 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
             keys["top_k"] = protocol.TopK.ToString(CultureInfo.InvariantCulture);
         if (protocol.Items is { } items)
             keys["items"] = items.ToString(CultureInfo.InvariantCulture);
+        if (protocol.StopsWhenRefuted)
+            keys["stop_when_refuted"] = "true";
         foreach (var (key, value) in Parts(protocol.Prompt))
             keys[key] = value;
         return JsonSerializer.Serialize(keys);
@@ -88,7 +92,13 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
             yield return ("unconditional", unconditional);
     }
 
-    /// <summary>Asks everything that is not stored yet; returns how many responses the run has.</summary>
+    /// <summary>The items that a run asks, unless it stops before: those of the benchmark that its protocol takes.</summary>
+    public static IReadOnlyList<BenchmarkItem> Planned(RunProtocol protocol, IReadOnlyList<BenchmarkItem> items) =>
+        protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items;
+
+    /// <summary>
+    /// Asks everything that is not stored yet, or until the claim is refuted where the protocol stops then; returns how many responses the run has.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="plan">What is asked.</param>
     /// <param name="items">The items to choose from.</param>
@@ -105,34 +115,64 @@ internal sealed class ModelRuns(CaseManifest manifest, EvidenceDatabase evidence
             return evidence.CountResponses(run.Id, cancellationToken);
         ResponseJournal.TakeOver(evidence, cancellationToken);
         var stored = evidence.StoredResponses(run.Id, cancellationToken);
-        var wanted = Requests(plan.Protocol, plan.Protocol.Items is { } count ? BenchmarkItem.Evenly(items, count) : items, pool, model).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
+        var planned = Planned(plan.Protocol, items);
+        var wanted = Requests(plan.Protocol, planned, pool, model).Where(r => !stored.Contains((r.Item.Id, r.Choice ?? -1, r.Sample))).ToList();
         long done = stored.Count, total = stored.Count + wanted.Count;
         var step = $"{manifest.Model(plan.Model).Title}: {plan.Protocol.Title}, {plan.Benchmark}";
         progress?.Report(new StepProgress(step, done, total, "responses"));
-        foreach (var chunk in wanted.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
-        {
-            var writer = new ResponseWriter(evidence, model is IServedModel);
-            try
-            {
-                var answering = plan.Protocol.Kind == ProtocolKind.Choices
-                    ? ScoreAsync(run.Id, plan.Protocol, chunk, model, cancellationToken)
-                    : GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
-                await foreach (var answer in answering)
-                {
-                    await writer.AddAsync(answer);
-                    done++;
-                    progress?.Report(new StepProgress(step, done, total, "responses"));
-                }
-            }
-            finally
-            {
-                // Also where the model fails or is stopped: what was answered, and may have been paid for, is never asked again.
-                await writer.CompleteAsync();
-            }
-        }
-
+        if (RefutationWatch.Of(manifest, plan) is { } watch)
+            await AskUntilRefuted(watch);
+        else
+            await AskNow(wanted);
         evidence.CompleteRun(run.Id, clock.GetUtcNow(), cancellationToken);
         return done;
+
+        async Task AskUntilRefuted(RefutationWatch watch)
+        {
+            var order = watch.InOrder(planned);
+            var missing = wanted.ToLookup(r => r.Item.Id, StringComparer.Ordinal);
+            var credits = new List<double>();
+            var from = 0;
+            foreach (var look in RefutationWatch.Looks(order.Count))
+            {
+                IReadOnlyList<BenchmarkItem> batch = [.. order.Skip(from).Take(look - from)];
+                from = look;
+                await AskNow([.. batch.SelectMany(i => missing[i.Id])]);
+                // Answers that the rule cannot read decide nothing, and nothing is left out.
+                if (watch.Credits(batch, evidence.ReadResponses(run.Id, [.. batch.Select(i => i.Id)], cancellationToken)) is not { } more)
+                    continue;
+                credits.AddRange(more);
+                if (credits.Count == look && watch.Decide(credits).MayStop)
+                    break;
+            }
+
+            progress?.Report(new StepProgress(step, done, done, "responses"));
+        }
+
+        async Task AskNow(IReadOnlyList<Request> requests)
+        {
+            foreach (var chunk in requests.Chunk(plan.Protocol.Kind == ProtocolKind.Choices ? ChoicesAtOnce : TextsAtOnce))
+            {
+                var writer = new ResponseWriter(evidence, model is IServedModel);
+                try
+                {
+                    var answering = plan.Protocol.Kind == ProtocolKind.Choices
+                        ? ScoreAsync(run.Id, plan.Protocol, chunk, model, cancellationToken)
+                        : GenerateAsync(run.Id, plan.Protocol, chunk, model, cancellationToken);
+                    await foreach (var answer in answering)
+                    {
+                        await writer.AddAsync(answer);
+                        done++;
+                        progress?.Report(new StepProgress(step, done, total, "responses"));
+                    }
+                }
+                finally
+                {
+                    // Also where the model fails or is stopped: what was answered, and may have been paid for, is never asked again.
+                    await writer.CompleteAsync();
+                }
+            }
+        }
     }
 
     // All prompts are made, also those of requests that are stored: worked examples are drawn in the order of the items.

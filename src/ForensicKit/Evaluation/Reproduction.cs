@@ -101,7 +101,7 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
             {
                 // Killed after its last response was stored and before that was noted.
                 if (!recorded.Contains(run.Id))
-                    RecordRun(run, plan, evidence.CountResponses(run.Id, cancellationToken), cancellationToken);
+                    RecordRun(run, plan, choose, evidence.CountResponses(run.Id, cancellationToken), cancellationToken);
                 continue;
             }
 
@@ -112,7 +112,7 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
             {
                 var responses = await runs.AskAsync(
                     run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), PoolOf(plan, cancellationToken), cached ?? model, progress, cancellationToken);
-                RecordRun(run, plan, responses, cancellationToken);
+                RecordRun(run, plan, choose, responses, cancellationToken);
             }
             finally
             {
@@ -123,9 +123,17 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
         }
     }
 
-    private void RecordRun(Run run, RunPlan plan, long responses, CancellationToken cancellationToken) => dossier.RecordOnce(
-        "run", run.Id, ("benchmark", run.Benchmark), ("from_cache", Text(evidence.CountFromCache(run.Id, cancellationToken))), ("model", run.Model), ("origin", run.Origin),
-        ("protocol", plan.Protocol.Id), ("responses", Text(responses)));
+    private void RecordRun(Run run, RunPlan plan, Func<IReadOnlyList<BenchmarkItem>, IReadOnlyList<BenchmarkItem>> choose, long responses, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(string, string)> stopping = RefutationWatch.Of(manifest, plan) is { } watch
+            ? watch.Record(run.Id, ModelRuns.Planned(plan.Protocol, choose(ItemsOf(plan.Benchmark, cancellationToken))), evidence, cancellationToken) : [];
+        dossier.RecordOnce(
+            "run", run.Id,
+            [
+                ("benchmark", run.Benchmark), ("from_cache", Text(evidence.CountFromCache(run.Id, cancellationToken))), ("model", run.Model), ("origin", run.Origin),
+                ("protocol", plan.Protocol.Id), ("responses", Text(responses)), .. stopping,
+            ]);
+    }
 
     // Opened once for a model: its files are read then.
     private CachedLanguageModel? Cached(string id, ILanguageModel model, IModelEngines? engines)

@@ -150,11 +150,14 @@ public sealed partial class EvidenceDatabase
         cancellationToken);
 
     /// <summary>All responses of a run, by item, choice and sample.</summary>
-    public IReadOnlyList<Response> ReadResponses(string runId, CancellationToken cancellationToken) => Query(
-        """
+    public IReadOnlyList<Response> ReadResponses(string runId, CancellationToken cancellationToken) => ReadResponses(runId, null, cancellationToken);
+
+    /// <summary>The responses of a run to some items, by item, choice and sample; null for all items.</summary>
+    public IReadOnlyList<Response> ReadResponses(string runId, IReadOnlyList<string>? items, CancellationToken cancellationToken) => Query(
+        $"""
         SELECT run_id, item_id, item_index, choice_index, sample_index, text, loglikelihood, loglikelihood_per_token, loglikelihood_per_byte,
           recorded_answer, recorded_correct, finish_reason, least_margin, is_greedy
-        FROM responses WHERE run_id = $id ORDER BY item_index, item_id, choice_index, sample_index
+        FROM responses WHERE run_id = $id{(items is null ? "" : " AND item_id IN (SELECT unnest($items))")} ORDER BY item_index, item_id, choice_index, sample_index
         """,
         row => new Response
         {
@@ -174,7 +177,7 @@ public sealed partial class EvidenceDatabase
             IsGreedy = row.IsDBNull(13) ? null : row.GetBoolean(13),
         },
         cancellationToken,
-        ("id", runId));
+        [("id", runId), .. items is null ? [] : new (string, object?)[] { ("items", items.ToList()) }]);
 
     /// <summary>Appends scores in one transaction, unless this rule's scores of this run are there already.</summary>
     public void AppendScores(IReadOnlyList<ItemScore> scores, CancellationToken cancellationToken) => Append(

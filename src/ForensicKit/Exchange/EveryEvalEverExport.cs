@@ -113,16 +113,26 @@ internal sealed class EveryEvalEverExport : IExportFormat
             return null;
         var details = Texts(("scored", Text(values.Count)), ("unscorable", Text(items.Count - values.Count)));
         var uncertainty = new JsonObject();
-        if (HarnessMetrics.StandardError(values) is { } error)
+        var isStopped = run.IsStopped(items.Count);
+        if (!isStopped && HarnessMetrics.StandardError(values) is { } error)
             uncertainty["standard_error"] = new JsonObject { ["value"] = error, ["method"] = "analytic" };
         // A count of right answers has a binomial interval; shares (maj@k, pass@k) have none.
         if (values.TrueForAll(v => v is 0 or 1))
         {
             var correct = values.Count(v => v == 1);
-            var interval = Statistics.BinomialInterval.Wilson(correct, values.Count, Level);
-            uncertainty["confidence_interval"] = new JsonObject { ["lower"] = interval.Lower, ["upper"] = interval.Upper, ["confidence_level"] = Level, ["method"] = "Wilson score" };
+            var (lower, upper) = isStopped ? new Statistics.ConfidenceSequence(1 - Level).Limits(correct, values.Count - correct) : Ends(Statistics.BinomialInterval.Wilson(correct, values.Count, Level));
+            uncertainty["confidence_interval"] = new JsonObject
+            {
+                ["lower"] = lower,
+                ["upper"] = upper,
+                ["confidence_level"] = Level,
+                ["method"] = isStopped ? "confidence sequence of the beta-binomial mixture, valid at any time of stopping" : "Wilson score",
+            };
             details["correct"] = Text(correct);
         }
+
+        if (isStopped)
+            details["stopped_early"] = ExportSource.StoppedNote(run, items.Count);
 
         uncertainty["num_samples"] = values.Count;
         var samples = items.Max(LmEvalSample.SamplesOf);
@@ -162,6 +172,8 @@ internal sealed class EveryEvalEverExport : IExportFormat
             result["generation_config"] = generation;
         return WithTime(run, result);
     }
+
+    private static (double Lower, double Upper) Ends(Statistics.Interval interval) => (interval.Lower, interval.Upper);
 
     private static JsonObject? Generation(ExportRun run, int samples)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ForensicKit.Exchange;
 
 /// <summary>A finished run as a dossier's evidence holds it; null stands for what the evidence does not say.</summary>
@@ -65,6 +67,13 @@ internal sealed record ExportRun
 
     /// <summary>Items that the benchmark's split has, asked or not.</summary>
     public required int BenchmarkItems { get; init; }
+
+    /// <summary>Items that it would have asked; fewer answers than that are those of a run that stopped once the claim was refuted.</summary>
+    public int PlannedItems => Protocol.TryGetValue("items", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var items) ? Math.Min(items, BenchmarkItems) : BenchmarkItems;
+
+    /// <summary>Whether it stopped early: a fixed number of items then gives neither errors nor intervals.</summary>
+    /// <param name="asked">Items that were asked.</param>
+    public bool IsStopped(int asked) => Protocol.GetValueOrDefault("stop_when_refuted") == "true" && asked < PlannedItems;
 
     /// <summary>Whether it scores choices by log-likelihood; otherwise it generates.</summary>
     public required bool IsChoices { get; init; }

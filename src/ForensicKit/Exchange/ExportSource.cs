@@ -78,7 +78,10 @@ internal sealed class ExportSource
             row => (Key: (row.GetString(0), row.GetInt32(1), row.GetInt32(2)), Prompt: row.GetString(3)),
             cancellationToken,
             ("id", run.Id)).ToDictionary(p => p.Key, p => p.Prompt);
-        return (IReadOnlyList<ExportItem>)[.. _evidence.ReadResponses(run.Id, cancellationToken).GroupBy(r => r.ItemId, StringComparer.Ordinal).Select(group =>
+        var answered = _evidence.ReadResponses(run.Id, cancellationToken).GroupBy(r => r.ItemId, StringComparer.Ordinal).ToList();
+        if (run.IsStopped(answered.Count))
+            _notes.Add($"{run.Task}: {StoppedNote(run, answered.Count)}");
+        return (IReadOnlyList<ExportItem>)[.. answered.Select(group =>
         {
             var item = items[group.Key];
             var text = known?.GetValueOrDefault(group.Key);
@@ -120,6 +123,11 @@ internal sealed class ExportSource
 
         return _benchmarks[name] = null;
     }
+
+    /// <summary>What is to be known of the score of a run that stopped early.</summary>
+    public static string StoppedNote(ExportRun run, int asked) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"The run stopped once the claim was refuted: {asked:N0} of {run.PlannedItems:N0} items were asked, in random order. Its score is no estimate of the score on all of them.");
 
     private static IReadOnlyList<ExportRun> ReadRuns(CaseManifest manifest, EvidenceDatabase evidence, CancellationToken cancellationToken)
     {

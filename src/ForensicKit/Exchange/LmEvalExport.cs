@@ -142,7 +142,7 @@ internal sealed class LmEvalExport : IExportFormat
             foreach (var rule in run.Rules.Where(r => _values[r].Count > 0))
             {
                 results[$"{MetricOf(rule)},{rule}"] = HarnessMetrics.Mean(_values[rule]);
-                results[$"{MetricOf(rule)}_stderr,{rule}"] = HarnessMetrics.StandardError(_values[rule]) is { } error ? error : "N/A";
+                results[$"{MetricOf(rule)}_stderr,{rule}"] = !run.IsStopped(Items) && HarnessMetrics.StandardError(_values[rule]) is { } error ? error : "N/A";
             }
 
             return results;
@@ -183,6 +183,8 @@ internal sealed class LmEvalExport : IExportFormat
 
             if (run.Seed is { } seed)
                 origin["seed"] = seed;
+            if (run.IsStopped(Items))
+                origin["stopped_early"] = ExportSource.StoppedNote(run, Items);
             origin["protocol"] = new JsonObject(run.Protocol.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
             origin["libraries"] = run.Libraries;
             // Items that a rule could not be applied to have no line and are in no mean.

@@ -64,6 +64,9 @@ public sealed record RunProtocol
     /// <summary>How many items, taken evenly from the whole benchmark; null for all.</summary>
     public int? Items { get; init; }
 
+    /// <summary>Whether items are asked in random order, and no more of them once the claim is refuted.</summary>
+    public bool StopsWhenRefuted { get; init; }
+
     /// <summary>Most tokens of an answer.</summary>
     public int MaxTokens { get; init; } = 256;
 

@@ -148,6 +148,7 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
             foreach (var rule in protocol.Scalars("rules"))
                 CheckRule(rule);
             CheckTask(protocol, catalogue);
+            EarlyStopChecks.Check(root, protocol, catalogue, errors);
         }
 
         if (root.Map("contamination") is { } contamination)

@@ -72,6 +72,7 @@ internal static class ProtocolShapes
         new("models", new ListShape(Shapes.Name, 1), true, "Ids of the models it is asked of."),
         new("benchmarks", new ListShape(Shapes.Name, 1), true, "Names of the benchmarks it is asked on."),
         new("task", Shapes.Name, false, "Id of a task of the first benchmark: what is left out here is as it says there. Without it, kind, template and rules are needed."),
+        new("stop_when_refuted", Shapes.Truth, false, "Whether items are asked in random order and asking stops once the claim is refuted, at a level that holds however often one looks. For a standard protocol that asks only models with a claim on the benchmark, and whose own rule runs no programs. A run that stopped supports nothing: comparisons, shares of the gap and whatever else needs all items are left out. Left out: no, every item is asked."),
         .. Recipe,
     ]);
 
@@ -96,6 +97,7 @@ internal static class ProtocolShapes
             TopK = merged.OptionalCount("top_k") ?? 0,
             Samples = merged.OptionalCount("samples") ?? 1,
             Items = merged.OptionalCount("items"),
+            StopsWhenRefuted = merged.IsTrue("stop_when_refuted"),
             MaxTokens = merged.OptionalCount("max_tokens") ?? 256,
             Stop = [.. merged.Scalars("stop").Select(s => s.Value)],
             Rules = merged.Texts("rules"),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForensicKit.Claims;
+using ForensicKit.Evaluation;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
 using ForensicKit.Manifests;
@@ -38,7 +39,8 @@ public static class MadeUpClaimants
     /// <param name="n">Items.</param>
     /// <param name="rate">Mean true rate.</param>
     /// <param name="lie">What is added to the claim, in points.</param>
-    public static Finding Judge(NumpyRandomState random, ClaimantKind kind, int n, double rate, double lie = 0)
+    /// <param name="stops">Whether the standard protocol stops once the claim is refuted.</param>
+    public static Finding Judge(NumpyRandomState random, ClaimantKind kind, int n, double rate, double lie = 0, bool stops = false)
     {
         // Items are easy or hard: each has its own chance to be right, Beta(2·rate, 2·(1 − rate)) by Jöhnk's method.
         double[] items = [.. Enumerable.Range(0, n).Select(_ => Beta(random, 2 * rate, 2 * (1 - rate)))];
@@ -50,6 +52,8 @@ public static class MadeUpClaimants
         }) + lie;
         var printed = Printable(Math.Min(100, claimed), n);
         var standard = Run("standard", ProtocolRole.Standard, Draw(random, items));
+        if (stops)
+            standard = UntilRefuted(standard, printed);
         var claim = new ClaimEvidence
         {
             Id = "claim",
@@ -58,7 +62,7 @@ public static class MadeUpClaimants
             Label = "claim",
             N = n,
             Claimed = Score(printed, n),
-            Reproduced = Score(standard.Percent.ToString("F2", CultureInfo.InvariantCulture), n),
+            Reproduced = Score(standard.Percent.ToString("F2", CultureInfo.InvariantCulture), standard.Items),
             Runs = [standard, Run("claimed", ProtocolRole.Claimed, Draw(random, items))],
             Controls = [new ControlEvidence("Control", Score("50.0", 10), Run("control", ProtocolRole.Standard, [1, 0, 1, 0, 1, 0, 1, 0, 1, 0]))],
         };
@@ -66,10 +70,10 @@ public static class MadeUpClaimants
     }
 
     /// <summary>Share of claimants against whom the verdict is.</summary>
-    public static double AdverseShare(uint seed, ClaimantKind kind, int n, double rate, int claimants, double lie = 0)
+    public static double AdverseShare(uint seed, ClaimantKind kind, int n, double rate, int claimants, double lie = 0, bool stops = false)
     {
         var random = new NumpyRandomState(seed);
-        return Enumerable.Range(0, claimants).Count(_ => Judge(random, kind, n, rate, lie).Verdict!.Value.IsAdverse()) / (double)claimants;
+        return Enumerable.Range(0, claimants).Count(_ => Judge(random, kind, n, rate, lie, stops).Verdict!.Value.IsAdverse()) / (double)claimants;
     }
 
     // The nearest whole number of right answers, so that no claim is arithmetically impossible.
@@ -85,6 +89,17 @@ public static class MadeUpClaimants
             if (x + y is > 0 and <= 1)
                 return x / (x + y);
         }
+    }
+
+    // What a run that looks after each batch would have asked.
+    private static RunScore UntilRefuted(RunScore run, string claimed)
+    {
+        var credits = run.ByItem();
+        var order = RefutationWatch.Order(run.ItemIds, 1, "claim");
+        var test = new SequentialRefutation(double.Parse(claimed, CultureInfo.InvariantCulture) / 100, 0.01, 0.05);
+        var stop = RefutationWatch.Looks(order.Count).First(look => look == order.Count || test.Decide(order.Take(look).Select(id => credits[id])).MayStop);
+        var asked = order.Take(stop).ToList();
+        return run with { Protocol = run.Protocol with { StopsWhenRefuted = true }, PlannedIds = run.ItemIds, ItemIds = asked, Credits = [.. asked.Select(id => credits[id])] };
     }
 
     private static PrintedScore Score(string printed, int n) => new("Model", printed, n, new Dictionary<string, string>(StringComparer.Ordinal), "made up");

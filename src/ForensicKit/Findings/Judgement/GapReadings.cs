@@ -51,6 +51,15 @@ internal sealed record GapReadings(Probability Fixed, Probability Independent, P
         };
     }
 
+    /// <summary>
+    /// Of a run that may stop while it asks: the claim read as a fixed number against the items in the order they were asked, at any time of looking.
+    /// Readings of a fixed number of items say nothing there.
+    /// </summary>
+    /// <param name="state">What the items say of the claim.</param>
+    /// <param name="support">p of the opposite hypothesis from all items; null where the run stopped before, so that it supports nothing.</param>
+    public static GapReadings OfSequence(SequentialRefutationState state, Probability? support) =>
+        new(state.AnytimeP, state.AnytimeP, state.AnytimeP, support ?? Probability.One);
+
     /// <summary>The largest number of right answers that all three readings reject at this level; −1 where none is.</summary>
     /// <param name="claimed">The claim.</param>
     /// <param name="n">Items.</param>

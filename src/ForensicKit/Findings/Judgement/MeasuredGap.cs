@@ -1,4 +1,5 @@
 using ForensicKit.Claims;
+using ForensicKit.Evaluation;
 using ForensicKit.Manifests;
 using ForensicKit.Statistics;
 
@@ -21,7 +22,11 @@ internal sealed record Configuration(RunScore Run, GapReadings Readings)
 /// <param name="Items">Items of the half that did not choose it.</param>
 /// <param name="Percent">Score there, with its interval.</param>
 /// <param name="Readings">The tests of the claim against that half.</param>
-internal sealed record HeldOutBest(Configuration Configuration, int Items, (double Value, double Lower, double Upper) Percent, GapReadings Readings);
+internal sealed record HeldOutBest(Configuration Configuration, int Items, (double Value, double Lower, double Upper) Percent, GapReadings Readings)
+{
+    /// <summary>Items that every configuration was asked, on half of which this one was chosen; null where no run stopped early.</summary>
+    public int? Shared { get; init; }
+}
 
 /// <summary>What a case that asked the model itself can say of a claim beyond the gap to the standard score.</summary>
 internal sealed class MeasuredGap
@@ -30,17 +35,33 @@ internal sealed class MeasuredGap
     {
         var margin = sheet.MarginPoints / 100;
         Standard = standard;
-        Envelope = [.. claim.Runs.Where(r => r.Items > 0 && IsInEnvelope(r, sheet)).Select(r => new Configuration(r, GapReadings.OfCredits(claim.Claimed, r.Credits, margin)))];
-        Best = Choose(claim, sheet, Envelope, margin);
+        SequentialLevel = RefutationWatch.LevelOf(sheet.Alpha, sheet.Claims.Count);
+        var refutation = new SequentialRefutation(claim.Claimed.Percent / 100, margin, SequentialLevel);
+        Sequential = InOrder(standard);
+        Envelope = [.. claim.Runs.Where(r => r.Items > 0 && IsInEnvelope(r, sheet)).Select(r => new Configuration(r, ReadingsOf(r)))];
+        Best = Envelope.Any(c => c.Run.IsStopped) ? ChooseAmongShared(claim, sheet, Envelope, margin) : Choose(claim, sheet, Envelope, margin);
         Control = ControlCheck.Of(claim.Controls, sheet.MarginPoints, sheet.Alpha);
-        SequentialLevel = sheet.Alpha / Math.Max(1, sheet.Claims.Count);
-        var credits = standard.ByItem();
-        Sequential = new SequentialRefutation(claim.Claimed.Percent / 100, margin, SequentialLevel)
-            .Decide(ItemOrder.Shuffled(standard.ItemIds, sheet.Seed, $"{claim.Id}/order").Select(id => credits[id]));
+
+        GapReadings ReadingsOf(RunScore run)
+        {
+            if (!run.Protocol.StopsWhenRefuted)
+                return GapReadings.OfCredits(claim.Claimed, run.Credits, margin);
+            return GapReadings.OfSequence(InOrder(run), run.IsStopped ? null : GapReadings.OfCredits(claim.Claimed, run.Credits, margin).Support);
+        }
+
+        // As far as all were asked: beyond a gap the answers are no random sequence.
+        SequentialRefutationState InOrder(RunScore run)
+        {
+            var credits = run.ByItem();
+            return refutation.Decide(RefutationWatch.Order(run.PlannedIds, sheet.Seed, claim.Id).TakeWhile(credits.ContainsKey).Select(id => credits[id]));
+        }
     }
 
     /// <summary>The score under the standard protocol.</summary>
     public RunScore Standard { get; }
+
+    /// <summary>The tests of the claim against it.</summary>
+    public GapReadings StandardReadings => Envelope.First(c => c.IsStandard).Readings;
 
     /// <summary>
     /// Every protocol that may be meant, under every rule that the case scores it with: those that the case admits, and those that it asked
@@ -55,6 +76,7 @@ internal sealed class MeasuredGap
     public Probability Refuting => Protocols < 2 ? Probability.One : Envelope.Select(c => c.Readings.Adverse).Aggregate(Probability.Zero, Probability.Max);
 
     /// <summary>The best of the envelope, chosen on one half of the items; null where there is nothing to choose from.</summary>
+    /// <remarks>Where a run stopped early it is chosen on half of the items that all were asked, and scored on those that a stopped run was not.</remarks>
     public HeldOutBest? Best { get; }
 
     /// <summary>p that the best configuration does not explain the claim, from the half that did not choose it; 1 where it is the standard itself.</summary>
@@ -89,5 +111,22 @@ internal sealed class MeasuredGap
         var best = halves.MaxBy(c => c.Halves[true].Average());
         double[] heldOut = [.. best.Halves[false]];
         return new(best.Configuration, heldOut.Length, ScoreIntervals.Of(heldOut), GapReadings.OfCredits(claim.Claimed, heldOut, margin));
+    }
+
+    // The items that a stopped run was asked depend on its answers; those that it was not asked are, given those, as good as new ones. So the
+    // others are tested on them, and nothing is said in support of a run that stopped.
+    private static HeldOutBest? ChooseAmongShared(ClaimEvidence claim, ClaimSheet sheet, IReadOnlyList<Configuration> envelope, double margin)
+    {
+        var credits = envelope.Select(c => c.Run.ByItem()).ToList();
+        var shared = ItemOrder.Shuffled(credits[0].Keys.Where(id => credits.TrueForAll(c => c.ContainsKey(id))), sheet.Seed, $"{claim.Id}/halves");
+        if (envelope.Count < 2 || shared.Count < 2)
+            return null;
+        var choosing = shared.Take(shared.Count / 2).ToList();
+        var best = Enumerable.Range(0, envelope.Count).MaxBy(i => choosing.Average(id => credits[i][id]));
+        var asked = envelope.Where(c => c.Run.IsStopped).SelectMany(c => c.Run.ItemIds).ToHashSet(StringComparer.Ordinal);
+        double[] rest = [.. envelope[best].Run.ItemIds.Where(id => !asked.Contains(id)).Select(id => credits[best][id])];
+        double[] heldOut = rest.Length > 0 ? rest : [.. shared.Skip(choosing.Count).Select(id => credits[best][id])];
+        var readings = GapReadings.OfCredits(claim.Claimed, heldOut, margin);
+        return new(envelope[best], heldOut.Length, ScoreIntervals.Of(heldOut), rest.Length > 0 ? readings : readings with { Support = Probability.One }) { Shared = shared.Count };
     }
 }

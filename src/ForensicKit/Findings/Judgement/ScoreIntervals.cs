@@ -32,7 +32,7 @@ internal static class ScoreIntervals
     /// <param name="run">The run.</param>
     public static bool GivesTheDigits(PrintedScore printed, long items, RunScore run)
     {
-        if (!run.IsCount || run.Items != items)
+        if (!run.IsCount || run.Items != items || run.IsStopped)
             return false;
         var grim = Grim.Check(printed.Text, items);
         return grim.HalfUp.Values.Concat(grim.HalfEven.Values).Contains(run.Right);

@@ -29,7 +29,8 @@ public sealed class ComparisonQuestion : Question
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet)
     {
-        var pairs = sheet.Claims.Where(c => c.Standard is not null)
+        // A run that stopped early did so where its score looked worst: it is compared with nothing.
+        var pairs = sheet.Claims.Where(c => c.Standard is { IsStopped: false })
             .SelectMany(c => c.References.Select(r => (Claim: c, Pair: PairedScores.Of(c.Standard!, r.Run), Reference: r, Several: c.References.Count > 1))).Where(p => p.Pair is not null).ToList();
         if (pairs.Count == 0)
             return [];

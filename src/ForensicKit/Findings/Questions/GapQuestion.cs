@@ -32,6 +32,14 @@ public sealed class GapQuestion : Question
         + "A protocol explains an overstated claim where it scored highest on a random half of the items and on the other half the hypothesis that the gap to it is at least the margin is rejected, Holm-corrected. "
         + "Insufficient evidence otherwise.";
 
+    private const string StoppingRule =
+        " The standard protocol asks items in random order and stops once the claim is refuted: what counts against the claim is then a p that holds at any time of looking, the claim read as a fixed number "
+        + "(a mixture of likelihood ratios, at α divided over the claims), in place of A, B and C. A run that stopped before its end supports nothing, and its intervals are confidence sequences.";
+
+    private const string StoppedCannotShow =
+        " The score on all items: the run stopped early, where the score looked worst. What needs a fixed number of items was therefore not asked of it: comparisons with other models, protocols and rules, luck, power, "
+        + "the shares of the gap, and what leaked items are worth.";
+
     /// <inheritdoc/>
     public override string Kind => "gap";
 
@@ -75,8 +83,9 @@ public sealed class GapQuestion : Question
             : Verdict.InsufficientEvidence;
         var isExplained = verdict == Verdict.Overstated && p.Explaining.Value <= sheet.Alpha;
         var sentences = (t.GivesTheDigits && verdict == Verdict.Supported ? GapWords.Digits : GapWords.Of(verdict, isAdverse, t.Measured, isImpossible))
+            + (t.IsStopped ? GapWords.Stopped(t.Measured!) : "")
             + (verdict.IsAdverse() && t.Measured is not null ? GapWords.After(t.Measured, isExplained, t.BestGivesTheDigits) : "")
-            + (claim.Reference is { } reference ? GapWords.Reference(claim.Claimed.Percent > reference.Percent, claim.Reproduced!.Percent > reference.Percent) : "");
+            + (claim.Reference is { } reference && !t.IsStopped ? GapWords.Reference(claim.Claimed.Percent > reference.Percent, claim.Reproduced!.Percent > reference.Percent) : "");
         return new Finding
         {
             Id = $"{Kind}/{claim.Id}",
@@ -85,12 +94,12 @@ public sealed class GapQuestion : Question
             Question = Title,
             Answer = sentences,
             Verdict = verdict,
-            Rule = t.Measured is null ? PrintedRule : MeasuredRule,
+            Rule = t.Measured is null ? PrintedRule : t.MayStop ? MeasuredRule + StoppingRule : MeasuredRule,
             Source = "Exact binomial test; Farrington and Manning 1990 and Newcombe 1998 (two proportions); McNemar 1947 at the least favourable pairing; Holm 1979; intersection–union test, Berger 1982"
-                + (t.Measured is null ? "." : "; two one-sided tests, Schuirmann 1987; mixtures of likelihood ratios, Robbins 1970, Ville 1939."),
+                + (t.Measured is null ? "." : "; two one-sided tests, Schuirmann 1987; mixtures of likelihood ratios, Robbins 1970, Ville 1939" + (t.IsStopped ? "; confidence sequences, Howard et al. 2021." : ".")),
             Query = t.Measured is null ? PrintedScoresQuery(claim)
                 : $"SELECT run_id, rule, item_index, correct, credit FROM scores WHERE run_id IN ({string.Join(", ", t.Measured.Envelope.Select(c => Sql(c.Run.RunId)).Distinct(StringComparer.Ordinal))}) ORDER BY item_index, run_id, rule",
-            CannotShow = CannotShow,
+            CannotShow = t.IsStopped ? CannotShow + StoppedCannotShow : CannotShow,
             Values = [.. Values(sheet, claim, t, p), .. t.Measured is { } measured ? MeasuredValues(measured, p, isExplained) : []],
         };
     }
@@ -109,28 +118,36 @@ public sealed class GapQuestion : Question
         var reproduced = claim.Reproduced!;
         var decimals = Math.Max(claim.Claimed.Decimals, reproduced.Decimals);
         yield return new("claimed", "Claimed", claim.Claimed.Text, claim.Claimed.Text, "%");
-        yield return new("reproduced", "Reproduced", reproduced.Text, reproduced.Text, "%") { Interval = Percent(t.Wilson, 0.95) };
-        yield return FindingValue.Count("n", "Items", t.N);
+        yield return new("reproduced", t.IsStopped ? "Reproduced on the items asked, interval that holds whenever one stops" : "Reproduced", reproduced.Text, reproduced.Text, "%") { Interval = Percent(t.Score95, 0.95) };
+        yield return FindingValue.Count("n", t.IsStopped ? "Items asked" : "Items", t.N);
+        if (t.IsStopped)
+            yield return FindingValue.Count("items_total", "Items that the run would have asked", t.Measured!.Standard.PlannedIds.Count);
         yield return FindingValue.Count("claimed_count", "Right answers claimed, nearest whole number", t.Claimed, "");
         yield return FindingValue.Count("reproduced_count", "Right answers reproduced, nearest whole number", t.Reproduced, "");
-        yield return FindingValue.Number("gap", "Gap, claimed minus reproduced", claim.Claimed.Percent - reproduced.Percent, decimals, "points") with { Interval = Percent(t.Newcombe, 0.95) };
-        yield return FindingValue.Number("gap_lower", "Lower bound of the gap, one-sided, simultaneous over the sheet", 100 * t.LowerBound, 2, "points");
+        yield return FindingValue.Number("gap", "Gap, claimed minus reproduced", claim.Claimed.Percent - reproduced.Percent, decimals, "points") with { Interval = Percent(t.Gap95, 0.95) };
+        yield return FindingValue.Number("gap_lower", t.IsStopped ? "Lower bound of the gap that holds whenever one stops, simultaneous over the sheet" : "Lower bound of the gap, one-sided, simultaneous over the sheet", 100 * t.LowerBound, 2, "points");
         yield return FindingValue.Number("margin", "Margin", sheet.MarginPoints, 0, "points") with { Comparison = ComparisonRule.Exact };
-        yield return FindingValue.Number("simultaneous", "Reproduced, exact interval simultaneous over the sheet", reproduced.Percent, reproduced.Decimals, "%") with { Interval = Percent(t.ClopperPearson, sheet.SimultaneousLevel) };
-        yield return FindingValue.P("p_a", "A: claim as a fixed number, exact one-sided p of no gap", t.A);
-        yield return FindingValue.P("p_b", "B: claim as an independent estimate, two-sided p of no gap", t.B);
-        yield return FindingValue.P("p_c_min", "C: same items, smallest exact McNemar p over all pairings", t.C.PMin);
-        yield return FindingValue.P("p_c_max", "C: same items, largest exact McNemar p over all pairings", t.C.PMax);
-        yield return FindingValue.P("p_a_margin", "A: p of a gap within the margin", t.Readings.Fixed);
-        yield return FindingValue.P("p_b_margin", "B: p of a gap within the margin", t.Readings.Independent);
-        yield return FindingValue.P("p_c_margin", "C: p of a gap within the margin, least favourable pairing", t.Readings.SameItems);
-        yield return FindingValue.P("p_adverse", "All three: largest of the p above", t.Readings.Adverse);
-        yield return FindingValue.P("p_adverse_holm", "All three, Holm over the sheet", p.Adverse);
+        yield return FindingValue.Number("simultaneous", t.IsStopped ? "Reproduced, interval that holds whenever one stops, simultaneous over the sheet" : "Reproduced, exact interval simultaneous over the sheet", reproduced.Percent, reproduced.Decimals, "%") with { Interval = Percent(t.Simultaneous, sheet.SimultaneousLevel) };
+        // Tests of a fixed number of items say nothing of a run that may stop when it looks worst.
+        if (!t.MayStop)
+        {
+            yield return FindingValue.P("p_a", "A: claim as a fixed number, exact one-sided p of no gap", t.A);
+            yield return FindingValue.P("p_b", "B: claim as an independent estimate, two-sided p of no gap", t.B);
+            yield return FindingValue.P("p_c_min", "C: same items, smallest exact McNemar p over all pairings", t.C.PMin);
+            yield return FindingValue.P("p_c_max", "C: same items, largest exact McNemar p over all pairings", t.C.PMax);
+            yield return FindingValue.P("p_a_margin", "A: p of a gap within the margin", t.Readings.Fixed);
+            yield return FindingValue.P("p_b_margin", "B: p of a gap within the margin", t.Readings.Independent);
+            yield return FindingValue.P("p_c_margin", "C: p of a gap within the margin, least favourable pairing", t.Readings.SameItems);
+        }
+
+        yield return FindingValue.P("p_adverse", t.MayStop ? "p of a gap within the margin that holds at any time of looking, claim as a fixed number" : "All three: largest of the p above", t.Readings.Adverse);
+        yield return FindingValue.P("p_adverse_holm", t.MayStop ? "The same, Holm over the sheet" : "All three, Holm over the sheet", p.Adverse);
         yield return FindingValue.P("p_support_holm", "p of a gap of the margin or more, Holm over the sheet", p.Support);
         if (claim.Reference is { } reference)
         {
             yield return new("reference", $"Reference: {reference.Model}", reference.Text, reference.Text, "%");
-            yield return FindingValue.Number("below_reference", "Reference minus reproduced", reference.Percent - reproduced.Percent, decimals, "points");
+            if (!t.IsStopped)
+                yield return FindingValue.Number("below_reference", "Reference minus reproduced", reference.Percent - reproduced.Percent, decimals, "points");
         }
     }
 
@@ -141,10 +158,15 @@ public sealed class GapQuestion : Question
         yield return FindingValue.P("p_refuted_holm", "Largest p of a gap within the margin over all of them, Holm over the sheet", p.Refuting);
         if (measured.Best is { } best)
         {
-            yield return FindingValue.Word("best_configuration", "Scores highest on one half of the items", best.Configuration.Title);
-            yield return FindingValue.Number("best_held_out", "Its score on the other half", best.Percent.Value, 1, "%") with { Interval = (best.Percent.Lower, best.Percent.Upper, ScoreIntervals.Level) };
-            yield return FindingValue.Count("held_out_items", "Items of the other half", best.Items);
-            yield return FindingValue.P("p_explained_holm", "p of a gap of the margin or more to it, on the other half, Holm over the sheet", p.Explaining);
+            var (half, rest) = best.Shared is null ? ("one half of the items", "the other half")
+                : ("one half of the items that all were asked", best.Configuration.Run.IsStopped ? "the other half of those" : "items that no stopped run was asked");
+            if (best.Shared is { } shared)
+                yield return FindingValue.Count("shared_items", "Items asked under all of them", shared);
+            yield return FindingValue.Word("best_configuration", $"Scores highest on {half}", best.Configuration.Title);
+            // What a run that stopped scores on a part of its items has no interval.
+            yield return FindingValue.Number("best_held_out", $"Its score on {rest}", best.Percent.Value, 1, "%") with { Interval = best.Configuration.Run.IsStopped ? null : (best.Percent.Lower, best.Percent.Upper, ScoreIntervals.Level) };
+            yield return FindingValue.Count("held_out_items", best.Shared is null ? "Items of the other half" : "Items of these", best.Items);
+            yield return FindingValue.P("p_explained_holm", $"p of a gap of the margin or more to it, on {rest}, Holm over the sheet", p.Explaining);
             yield return FindingValue.Word("explained", "Explains the claim", isExplained ? "yes" : best.Configuration.IsStandard ? "no, it is the standard protocol" : "not shown");
         }
 
@@ -161,7 +183,7 @@ public sealed class GapQuestion : Question
         var sequential = measured.Sequential;
         yield return FindingValue.Number("sequential_level", "Level of stopping early, divided over the sheet", measured.SequentialLevel, 4, "") with { Comparison = ComparisonRule.Exact };
         yield return sequential.RefutedAfter is { } after
-            ? FindingValue.Count("sequential_after", "Items in random order after which the claim, read as a fixed number, would have been refuted", after)
+            ? FindingValue.Count("sequential_after", measured.Standard.IsStopped ? "Items in random order after which the claim, read as a fixed number, was refuted" : "Items in random order after which the claim, read as a fixed number, would have been refuted", after)
             : FindingValue.Word("sequential_after", "Items in random order after which the claim, read as a fixed number, would have been refuted", "not reached");
         yield return FindingValue.P("p_anytime", "p valid at any time of looking: the claim as a fixed number, gap within the margin", sequential.AnytimeP);
     }

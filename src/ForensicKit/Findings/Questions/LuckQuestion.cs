@@ -30,7 +30,8 @@ public sealed class LuckQuestion : Question
     {
         foreach (var claim in sheet.Claims)
         {
-            if (claim.Reproduced is { } reproduced && claim.RuleScores.Count == 0 && claim.Claimed.Percent > reproduced.Percent && reproduced.Percent > 0)
+            // What a run that stopped early scores is no estimate.
+            if (claim.Standard is not { IsStopped: true } && claim.Reproduced is { } reproduced && claim.RuleScores.Count == 0 && claim.Claimed.Percent > reproduced.Percent && reproduced.Percent > 0)
                 yield return Answer(claim, reproduced, reproduced.N ?? claim.N);
         }
     }

@@ -29,7 +29,8 @@ public sealed class PowerQuestion : Question
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet) =>
-        sheet.Claims.Where(c => c.Claimed.Percent is > 0 and < 100).Select(claim => Answer(sheet, claim));
+        // Of a run that may stop, tests of a fixed number of items say nothing.
+        sheet.Claims.Where(c => c.Claimed.Percent is > 0 and < 100 && c.Standard?.Protocol.StopsWhenRefuted != true).Select(claim => Answer(sheet, claim));
 
     private Finding Answer(ClaimSheet sheet, ClaimEvidence claim)
     {

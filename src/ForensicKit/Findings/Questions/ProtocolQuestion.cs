@@ -28,7 +28,8 @@ public sealed class ProtocolQuestion : Question
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet)
     {
-        var claims = sheet.Claims.Where(c => c.Standard is not null && c.AsClaimed is not null).ToList();
+        // A run that stopped early did so where its score looked worst: it is compared with nothing.
+        var claims = sheet.Claims.Where(c => c.Standard is { IsStopped: false } && c.AsClaimed is not null).ToList();
         if (claims.Count == 0)
             return [];
         var pairs = claims.Select(c => Pair(c.AsClaimed!, c.Standard!)).ToList();

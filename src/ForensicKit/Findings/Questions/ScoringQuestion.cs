@@ -26,8 +26,8 @@ public sealed class ScoringQuestion : Question
     /// <inheritdoc/>
     public override string CannotShow => "Which rule the claimant used. Two harnesses also differ in prompts, which the same answers cannot show.";
 
-    /// <summary>The rules that the standard protocol's answers were scored under, its own first.</summary>
-    public static IReadOnlyList<RunScore> Rules(ClaimEvidence claim) => claim.Standard is { } own ? [own, .. claim.Runs.Where(r => r.RunId == own.RunId && r.Rule != own.Rule)] : [];
+    /// <summary>The rules that the standard protocol's answers were scored under, its own first; none where its run stopped early, which was for one of them.</summary>
+    public static IReadOnlyList<RunScore> Rules(ClaimEvidence claim) => claim.Standard is { IsStopped: false } own ? [own, .. claim.Runs.Where(r => r.RunId == own.RunId && r.Rule != own.Rule)] : [];
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet) => sheet.Claims.Where(c => Rules(c).Count > 1).Select(Answer);

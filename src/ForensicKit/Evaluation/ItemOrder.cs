@@ -1,7 +1,7 @@
 using System.Globalization;
 using ForensicKit.Statistics;
 
-namespace ForensicKit.Findings.Judgement;
+namespace ForensicKit.Evaluation;
 
 /// <summary>Random orders of items that a case's seed fixes: the same on every machine, whatever order the items came in.</summary>
 internal static class ItemOrder
