@@ -34,7 +34,7 @@ public sealed class GapQuestion : Question
 
     private const string StoppingRule =
         " The standard protocol asks items in random order and stops once the claim is refuted: what counts against the claim is then a p that holds at any time of looking, the claim read as a fixed number "
-        + "(a mixture of likelihood ratios, at α divided over the claims), in place of A, B and C. A run that stopped before its end supports nothing, and its intervals are confidence sequences.";
+        + "(a mixture of likelihood ratios, at α divided over the claims), in place of A, B and C: an error of the claim’s own, where it was measured on few items, is not allowed for. A run that stopped before its end supports nothing, and its intervals are confidence sequences.";
 
     private const string StoppedCannotShow =
         " The score on all items: the run stopped early, where the score looked worst. What needs a fixed number of items was therefore not asked of it: comparisons with other models, protocols and rules, luck, power, "
