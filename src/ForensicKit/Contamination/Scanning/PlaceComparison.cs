@@ -1,0 +1,180 @@
+namespace ForensicKit.Contamination.Scanning;
+
+/// <summary>Compares an item with a place of a text. Holds the memory it works in; one for each thread.</summary>
+/// <remarks>
+/// A unit's agreement is the mean of two: the nats of its words that stand in the best window of 1.3 times its length, in any order (what
+/// survives reordering), and the nats of its longest common subsequence with that window (what chance does not give). The first bounds the
+/// second from above, so most places are dismissed after one pass over their words.
+/// </remarks>
+internal sealed class PlaceComparison(ScanIndex index)
+{
+    private const float WindowFactor = 1.3f;
+    private const int WindowMore = 6;
+
+    // How often the unit still wants each word; all zero between comparisons.
+    private readonly int[] _wanted = new int[index.Words.Count];
+
+    // What each word of the unit is worth; all zero between comparisons.
+    private readonly float[] _worth = new float[index.Words.Count];
+    private readonly float[] _weights = new float[ScanEntry.MostWords];
+    private float[] _row = new float[ScanEntry.MostWords + 1];
+    private int[] _unit = new int[ScanEntry.MostWords];
+
+    /// <summary>The unit that agrees best, where its score reaches the least one.</summary>
+    /// <param name="entry">The item.</param>
+    /// <param name="text">Words of the text.</param>
+    /// <param name="first">First word of the place of the seeds.</param>
+    /// <param name="last">Last word of it.</param>
+    /// <param name="least">Least score of each unit.</param>
+    /// <param name="best">What agrees best.</param>
+    public bool Compare(ScanEntry entry, ReadOnlySpan<int> text, int first, int last, ReadOnlySpan<float> least, out Agreement best)
+    {
+        best = default;
+        // No unit agrees better than all of the item's words together.
+        var all = Math.Min(entry.Words.Length, ScanEntry.MostWords);
+        Want(entry.Words.AsSpan(0, all), entry.Weights.AsSpan(0, all));
+        var most = BestWindow(all, text, first, last).Nats;
+        Forget(entry.Words.AsSpan(0, all));
+        foreach (var unit in entry.Units)
+        {
+            if (most < (least[(int)unit.Unit] * unit.Total) + index.LogItems && !unit.IsShort)
+                continue;
+            // The better of two units is the one that is reached from higher up.
+            if (Compare(entry, unit, text, first, last, Math.Max(least[(int)unit.Unit], best.Score), out var agreement) && (best.End == 0 || agreement.Score > best.Score))
+                best = agreement;
+        }
+
+        return best.End > 0;
+    }
+
+    /// <summary>How well one unit agrees, where its score reaches the least one.</summary>
+    public bool Compare(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, float least, out Agreement agreement)
+    {
+        agreement = default;
+        if (IsExact(entry, unit, text, first, last, out var start))
+        {
+            agreement = new(unit.Unit, (entry.QuestionNats - index.LogItems) / entry.QuestionNats, entry.QuestionNats, start, start + unit.Count, IsExact: true);
+            return true;
+        }
+
+        if (unit.Total <= 0)
+            return false;
+        // At least this many nats must agree, in any order.
+        var count = Take(entry, unit);
+        var words = _unit.AsSpan(0, count);
+        var weights = _weights.AsSpan(0, count);
+        Want(words, weights);
+        var window = BestWindow(count, text, first, last);
+        if (window.Nats >= (least * unit.Total) + index.LogItems)
+        {
+            var matched = (window.Nats + LongestCommon(words, weights, text[window.Start..window.End])) / 2;
+            agreement = new(unit.Unit, (matched - index.LogItems) / unit.Total, matched, window.Start, window.End, IsExact: false);
+        }
+
+        Forget(words);
+        return agreement.End > 0 && agreement.Score >= least;
+    }
+
+    private bool IsExact(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, out int start)
+    {
+        start = Math.Max(0, first - unit.Count);
+        if (!unit.IsShort || entry.QuestionNats < index.LogItems)
+            return false;
+        var at = text[start..Math.Min(text.Length, last + unit.Count + 1)].IndexOf(entry.Words.AsSpan(unit.Start, unit.Count));
+        start += at;
+        return at >= 0;
+    }
+
+    /// <summary>Share of the nats of some of an item's words that stand together in a stretch of the text, in any order.</summary>
+    public double Share(ScanEntry entry, int start, int end, ReadOnlySpan<int> text)
+    {
+        end = Math.Min(end, start + ScanEntry.MostWords);
+        var total = entry.WeightOf(start, end);
+        if (total <= 0)
+            return 0;
+        var words = entry.Words.AsSpan(start, end - start);
+        Want(words, entry.Weights.AsSpan(start, end - start));
+        var nats = BestWindow(words.Length, text, 0, text.Length - 1).Nats;
+        Forget(words);
+        return Math.Min(1, nats / total);
+    }
+
+    private int Take(ScanEntry entry, in UnitWords unit)
+    {
+        var first = Math.Min(unit.End - unit.Start, ScanEntry.MostWords);
+        var second = Math.Min(unit.End2 - unit.Start2, ScanEntry.MostWords - first);
+        entry.Words.AsSpan(unit.Start, first).CopyTo(_unit);
+        entry.Words.AsSpan(unit.Start2, second).CopyTo(_unit.AsSpan(first));
+        entry.Weights.AsSpan(unit.Start, first).CopyTo(_weights);
+        entry.Weights.AsSpan(unit.Start2, second).CopyTo(_weights.AsSpan(first));
+        return first + second;
+    }
+
+    // The window near the seeds that holds most of the words; it is cut to the words it holds.
+    private (float Nats, int Start, int End) BestWindow(int count, ReadOnlySpan<int> text, int first, int last)
+    {
+        var length = (int)(count * WindowFactor) + WindowMore;
+        var (from, to) = (Math.Max(0, first - count), Math.Min(text.Length, last + count + 1));
+        float nats = 0, most = -1;
+        var end = from;
+        for (var i = from; i < to; i++)
+        {
+            // Below zero: there more often than it is wanted.
+            if (text[i] is var word and >= 0 && _worth[word] > 0 && _wanted[word]-- > 0)
+                nats += _worth[word];
+            if (i - from >= length && text[i - length] is var left and >= 0 && _worth[left] > 0 && ++_wanted[left] > 0)
+                nats -= _worth[left];
+            if (nats > most)
+                (most, end) = (nats, i + 1);
+        }
+
+        return (most, Math.Max(from, end - length), end);
+    }
+
+    private void Want(ReadOnlySpan<int> words, ReadOnlySpan<float> weights)
+    {
+        foreach (var word in words)
+            _wanted[word]++;
+        // A word that stands twice is worth the mean of both.
+        for (var i = 0; i < words.Length; i++)
+            _worth[words[i]] += weights[i] / _wanted[words[i]];
+    }
+
+    private void Forget(ReadOnlySpan<int> words)
+    {
+        foreach (var word in words)
+            (_wanted[word], _worth[word]) = (0, 0);
+    }
+
+    // Nats of the longest common subsequence.
+    private float LongestCommon(ReadOnlySpan<int> words, ReadOnlySpan<float> weights, ReadOnlySpan<int> text)
+    {
+        var row = _row.AsSpan(0, words.Length + 1);
+        row.Clear();
+        foreach (var word in text)
+        {
+            if (word < 0 || _worth[word] == 0)
+                continue;
+            // What stood to the upper left before it was written over.
+            var diagonal = 0f;
+            for (var j = 0; j < words.Length; j++)
+            {
+                var above = row[j + 1];
+                row[j + 1] = Math.Max(Math.Max(row[j], above), words[j] == word ? diagonal + weights[j] : 0);
+                diagonal = above;
+            }
+        }
+
+        return row[words.Length];
+    }
+}
+
+/// <summary>How well an item agrees with a place.</summary>
+/// <param name="Unit">The unit that agrees best.</param>
+/// <param name="Score">Its score.</param>
+/// <param name="Matched">Nats that agree.</param>
+/// <param name="Start">First word of the place.</param>
+/// <param name="End">Word behind it.</param>
+/// <param name="IsExact">Whether a short unit stands there word for word.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+internal readonly record struct Agreement(ScanUnit Unit, float Score, float Matched, int Start, int End, bool IsExact);

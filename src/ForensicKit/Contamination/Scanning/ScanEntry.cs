@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+
+namespace ForensicKit.Contamination.Scanning;
+
+/// <summary>A part of an item that may have leaked by itself.</summary>
+public enum ScanUnit
+{
+    /// <summary>The question, or what stands before the answer.</summary>
+    Question,
+
+    /// <summary>The last sentence of a long question: what is asked about the passage before it.</summary>
+    Ask,
+
+    /// <summary>The question and all choices.</summary>
+    QuestionAndChoices,
+
+    /// <summary>The question and its answer.</summary>
+    QuestionAndAnswer,
+
+    /// <summary>The answer.</summary>
+    Answer,
+}
+
+/// <summary>The words of a unit, as two stretches of the item's words.</summary>
+/// <param name="Unit">Which.</param>
+/// <param name="Start">First word.</param>
+/// <param name="End">Behind the last word of the first stretch.</param>
+/// <param name="Start2">First word of the second stretch; the end of the item where there is none.</param>
+/// <param name="End2">Behind the last word of the second stretch.</param>
+/// <param name="Total">Sum of the words' weights, in nats.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct UnitWords(ScanUnit Unit, int Start, int End, int Start2, int End2, float Total)
+{
+    /// <summary>Words.</summary>
+    public int Count => End - Start + End2 - Start2;
+
+    /// <summary>Whether it is too short to be known by a part of it: it is found word for word or not at all, unless its words are rare.</summary>
+    public bool IsShort => Unit == ScanUnit.Question && Count is >= LeastShort and < LeastLong;
+
+    /// <summary>Words from which on a question is looked for.</summary>
+    public const int LeastShort = 3;
+
+    /// <summary>Words from which on a unit is not short.</summary>
+    public const int LeastLong = 13;
+}
+
+/// <summary>An item as the scan sees it: the words of question, answer and choices in a row.</summary>
+internal sealed class ScanEntry
+{
+    /// <summary>The item.</summary>
+    public required ScanItem Item { get; init; }
+
+    /// <summary>Which of the benchmarks.</summary>
+    public required int Benchmark { get; init; }
+
+    /// <summary>Question, answer, choices.</summary>
+    public required int[] Words { get; init; }
+
+    /// <summary>Words of the question.</summary>
+    public required int QuestionWords { get; init; }
+
+    /// <summary>Words of the answer.</summary>
+    public required int AnswerWords { get; init; }
+
+    /// <summary>Words of the last sentence of a question that is long enough to have a passage; 0 for others.</summary>
+    public required int AskWords { get; init; }
+
+    /// <summary>What each of the words is worth where it stands, in nats.</summary>
+    public float[] Weights { get; set; } = [];
+
+    /// <summary>What is looked for.</summary>
+    public UnitWords[] Units { get; set; } = [];
+
+    /// <summary>What the words of the question are worth apart from phrases, in nats.</summary>
+    public float QuestionNats { get; set; }
+
+    /// <summary>Whether another item asks the same in the same words.</summary>
+    public bool IsSharedQuestion { get; set; }
+
+    /// <summary>Nats of seeds in one place from which on the place is compared.</summary>
+    public float Activation { get; set; }
+
+    /// <summary>Words from which on the item's words are not compared any further.</summary>
+    public const int MostWords = 500;
+
+    /// <summary>The item as a text: question, then choices or answer.</summary>
+    public string Text => string.Join('\n', Item.Fields.Where(f => f.Role is ScanRole.Question or ScanRole.Answer or ScanRole.WrongChoice).Select(f => f.Text));
+
+    /// <summary>Sum of weights of a stretch.</summary>
+    public float WeightOf(int start, int end)
+    {
+        var sum = 0f;
+        for (var i = start; i < end; i++)
+            sum += Weights[i];
+        return sum;
+    }
+}

@@ -1,0 +1,29 @@
+namespace ForensicKit.Contamination.Scanning;
+
+/// <summary>What kind of agreement a hit is.</summary>
+public enum HitClass
+{
+    /// <summary>The item, or what is left of it after editing.</summary>
+    Leak,
+
+    /// <summary>A passage that the item quotes and others quote too: what is asked about it is not there.</summary>
+    SharedSource,
+
+    /// <summary>Words that many items have: the form of the question, not this question.</summary>
+    Template,
+
+    /// <summary>Numbers, symbols and single letters.</summary>
+    Formula,
+}
+
+/// <summary>A place of a text that is an item or part of one, up to editing.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Unit">The unit that agrees best.</param>
+/// <param name="Class">What kind of agreement it is.</param>
+/// <param name="Score">(agreeing nats − ln of the number of items) / nats of the unit: at most 1.</param>
+/// <param name="Matched">Nats of words that agree.</param>
+/// <param name="Start">First byte of the place in the text.</param>
+/// <param name="End">Byte behind it.</param>
+/// <param name="Shares">Share of the nats of question, answer and all choices that is found there, 0 to 1; 0 where the item has none.</param>
+public sealed record ScanHit(
+    ScanItem Item, ScanUnit Unit, HitClass Class, double Score, double Matched, int Start, int End, (double Question, double Answer, double Choices) Shares);

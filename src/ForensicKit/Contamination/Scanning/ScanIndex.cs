@@ -1,0 +1,249 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ForensicKit.Contamination.Scanning;
+
+/// <summary>The items that are looked for, made ready: their words, what each word is worth, and the seeds that lead to them.</summary>
+/// <remarks>
+/// A word of an item is worth ln(n / items that have it) nats, among all items or among those of its own benchmark, whichever is less: neither
+/// what every text has nor what every problem of a kind has tells one item from another. In a phrase of many items it is worth no more than
+/// its surprise after the words before it: the words of a template are worth little, however rare they are elsewhere.
+/// </remarks>
+public sealed class ScanIndex
+{
+    // A pair of more items than this is no seed; a word of more than this share of the items is no part of one.
+    private const int MostItemsOfPair = 20;
+    private const int LeastCommon = 25;
+    private const double CommonShare = 0.03;
+
+    // Telling words of an item make a pair up to so many telling words apart.
+    private const int FarthestInItem = 3;
+
+    // Questions from this many words on consist of a passage and what is asked about it.
+    private const int PassageWords = 60;
+    private const int LeastAnswerWords = 8;
+
+    private readonly bool[] _isTelling;
+
+    private ScanIndex(IReadOnlyList<ScanItem> items)
+    {
+        Benchmarks = [.. items.Select(i => i.BenchmarkName).Distinct(StringComparer.Ordinal)];
+        var numbers = Benchmarks.Select((b, i) => (b, i)).ToDictionary(p => p.b, p => p.i, StringComparer.Ordinal);
+        Words = new();
+        Entries = [.. items.Select(i => Entry(i, numbers[i.BenchmarkName]))];
+        LogItems = (float)Math.Log(Math.Max(1, Entries.Length));
+        MarkSharedQuestions();
+        var all = Frequencies(Entries);
+        Weigh(all);
+        var most = Math.Max(LeastCommon, (int)(Entries.Length * CommonShare));
+        _isTelling = [.. all.Select(n => n <= most)];
+        Short = new(Entries, all, _isTelling);
+        Pairs = PairsOf(out var strengths);
+        for (var i = 0; i < Entries.Length; i++)
+        {
+            // More than one chance pair; a twentieth of all that the item has; and never more than nearly all.
+            var (whole, question) = strengths[i];
+            Entries[i].Activation = Math.Min(0.9f * question, Math.Clamp(0.05f * whole, 1.5f * LogItems, 6 * LogItems));
+        }
+    }
+
+    /// <summary>Names of the benchmarks.</summary>
+    public IReadOnlyList<string> Benchmarks { get; }
+
+    /// <summary>ln of the number of items: what it costs to have looked for so many.</summary>
+    public float LogItems { get; }
+
+    internal ScanEntry[] Entries { get; }
+
+    internal WordTable Words { get; }
+
+    internal PairTable Pairs { get; }
+
+    internal ShortTexts Short { get; }
+
+    /// <summary>Makes the items ready.</summary>
+    /// <param name="items">The items; ids are unique within a benchmark.</param>
+    public static ScanIndex Of(IReadOnlyList<ScanItem> items) => new(items);
+
+    /// <summary>Whether a word may be part of a seed.</summary>
+    internal bool IsTelling(int word) => (uint)word < (uint)_isTelling.Length && _isTelling[word];
+
+    private ScanEntry Entry(ScanItem item, int benchmark)
+    {
+        var words = new WordList();
+        var question = string.Join('\n', item.Fields.Where(f => f.Role == ScanRole.Question).Select(f => f.Text));
+        Read(question, words);
+        var asked = words.Count;
+        var ask = asked > PassageWords ? asked - FirstWordOf(words, LastSentence(question)) : 0;
+        var answer = item.Fields.FirstOrDefault(f => f.Role == ScanRole.Answer)?.Text ?? "";
+        Read(answer, words);
+        var answered = words.Count - asked;
+        foreach (var choice in Choices(item, answer))
+            Read(choice, words);
+        return new() { Item = item, Benchmark = benchmark, Words = [.. words.Ids], QuestionWords = asked, AnswerWords = answered, AskWords = ask };
+    }
+
+    private void Read(string text, WordList words) => WordReader.Read(Encoding.UTF8.GetBytes(text), Words, adds: true, words);
+
+    // The choices in the order in which they are asked: the letter says where the right one stands.
+    private static IEnumerable<string> Choices(ScanItem item, string answer)
+    {
+        var wrong = item.Fields.Where(f => f.Role == ScanRole.WrongChoice).Select(f => f.Text).ToList();
+        if (wrong.Count == 0)
+            return [];
+        var letter = item.Fields.FirstOrDefault(f => f.Role == ScanRole.AnswerKey)?.Text;
+        wrong.Insert(letter is { Length: > 0 } ? Math.Clamp(letter[^1] - 'A', 0, wrong.Count) : 0, answer);
+        return wrong;
+    }
+
+    // Byte behind the end of the last sentence but one.
+    private static int LastSentence(string text)
+    {
+        var end = text.TrimEnd().Length - 1;
+        for (var i = end - 1; i > 0; i--)
+        {
+            if (text[i] == '\n' || (text[i] is '.' or '?' or '!' && char.IsWhiteSpace(text[i + 1])))
+                return Encoding.UTF8.GetByteCount(text.AsSpan(0, i + 1));
+        }
+
+        return 0;
+    }
+
+    private static int FirstWordOf(WordList words, int fromByte)
+    {
+        var word = words.Count;
+        while (word > 0 && words.Start(word - 1) >= fromByte)
+            word--;
+        return word;
+    }
+
+    private void MarkSharedQuestions()
+    {
+        var first = new Dictionary<string, ScanEntry>(StringComparer.Ordinal);
+        foreach (var entry in Entries)
+        {
+            var question = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(entry.Words.AsSpan(0, entry.QuestionWords))));
+            if (first.TryGetValue(question, out var other))
+                entry.IsSharedQuestion = other.IsSharedQuestion = true;
+            else
+                first.Add(question, entry);
+        }
+    }
+
+    private int[] Frequencies(IEnumerable<ScanEntry> entries)
+    {
+        var (counts, last) = (new int[Words.Count], new int[Words.Count]);
+        var number = 0;
+        foreach (var entry in entries)
+        {
+            number++;
+            foreach (var word in entry.Words)
+            {
+                if (last[word] == number)
+                    continue;
+                last[word] = number;
+                counts[word]++;
+            }
+        }
+
+        return counts;
+    }
+
+    private void Weigh(int[] all)
+    {
+        var phrases = new PhraseCounts(Entries);
+        foreach (var group in Entries.GroupBy(e => e.Benchmark))
+        {
+            var own = Frequencies(group);
+            var n = group.Count();
+            foreach (var entry in group)
+            {
+                entry.Weights = new float[entry.Words.Length];
+                for (var i = 0; i < entry.Words.Length; i++)
+                {
+                    var word = entry.Words[i];
+                    var worth = Math.Min(Math.Log((double)Entries.Length / all[word]), Math.Log((n + 1.0) / own[word]));
+                    if (i < entry.QuestionWords)
+                        entry.QuestionNats += (float)Math.Max(0, worth);
+                    entry.Weights[i] = (float)Math.Max(0, Math.Min(worth, phrases.Surprise(entry.Words, i, all)));
+                }
+
+                entry.Units = [.. UnitsOf(entry)];
+            }
+        }
+    }
+
+    private static IEnumerable<UnitWords> UnitsOf(ScanEntry entry)
+    {
+        var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
+        UnitWords Unit(ScanUnit unit, int start, int end, int start2, int end2) => new(unit, start, end, start2, end2, entry.WeightOf(start, end) + entry.WeightOf(start2, end2));
+        if (q > 0)
+            yield return Unit(ScanUnit.Question, 0, q, n, n);
+        if (q > 0 && a > 0)
+            yield return Unit(ScanUnit.QuestionAndAnswer, 0, q + a, n, n);
+        if (n > q + a)
+            yield return Unit(ScanUnit.QuestionAndChoices, 0, q, q + a, n);
+        // A choice may be the answer to other questions.
+        if (a >= LeastAnswerWords && n == q + a)
+            yield return Unit(ScanUnit.Answer, q, q + a, n, n);
+        if (entry.AskWords > 0)
+            yield return Unit(ScanUnit.Ask, q - entry.AskWords, q, n, n);
+    }
+
+    private PairTable PairsOf(out (float Whole, float Question)[] strengths)
+    {
+        var pairs = new List<(ulong Hash, int Item)>();
+        var telling = new List<int>();
+        var seen = new HashSet<ulong>();
+        void Add(int item, ReadOnlySpan<int> words)
+        {
+            telling.Clear();
+            foreach (var word in words[..Math.Min(words.Length, ScanEntry.MostWords)])
+            {
+                if (IsTelling(word))
+                    telling.Add(word);
+            }
+
+            for (var i = 0; i < telling.Count; i++)
+            {
+                for (var j = i + 1; j < telling.Count && j <= i + FarthestInItem; j++)
+                {
+                    if (telling[i] != telling[j] && seen.Add(PairTable.Hash(telling[i], telling[j])))
+                        pairs.Add((PairTable.Hash(telling[i], telling[j]), item));
+                }
+            }
+        }
+
+        var ends = new (int Question, int Whole)[Entries.Length];
+        for (var e = 0; e < Entries.Length; e++)
+        {
+            seen.Clear();
+            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords));
+            ends[e].Question = pairs.Count;
+            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords + Entries[e].AnswerWords));
+            ends[e].Whole = pairs.Count;
+        }
+
+        var hashes = pairs.ConvertAll(p => p.Hash);
+        pairs.Sort();
+        var table = PairTable.Of(pairs, Entries.Length, MostItemsOfPair);
+        strengths = new (float, float)[Entries.Length];
+        for (int e = 0, at = 0; e < Entries.Length; e++)
+        {
+            for (; at < ends[e].Whole; at++)
+            {
+                table.Find(hashes[at], out var weight);
+                strengths[e].Whole += weight;
+                if (at < ends[e].Question)
+                    strengths[e].Question += weight;
+            }
+
+            // An answer may leak where the question is no more than a few plain words.
+            if (strengths[e].Question < LogItems)
+                strengths[e].Question = strengths[e].Whole;
+        }
+
+        return table;
+    }
+}

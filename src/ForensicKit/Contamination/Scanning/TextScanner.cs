@@ -1,0 +1,252 @@
+using System.Runtime.InteropServices;
+
+namespace ForensicKit.Contamination.Scanning;
+
+/// <summary>Looks for items in one text after another: seeds lead to places, places are compared. One for each thread; what it holds does not grow with the corpus.</summary>
+public sealed class TextScanner
+{
+    // Telling words of a pair stand at most so many words apart in a text.
+    private const int WidestPair = 12;
+
+    // Choices are shared by many questions: at least this share of the nats of the question must stand there too.
+    private const double LeastQuestion = 0.5;
+
+    // Words that are searched for seeds at once, and how many seeds ahead their places in the table are fetched.
+    private const int Block = 1024;
+    private const int Ahead = 8;
+
+    // Share of the nats of what is asked about a passage from which on it is asked there.
+    private const double Asked = 0.6;
+
+    private readonly ScanIndex _index;
+    private readonly ScanThresholds _thresholds;
+    private readonly WordList _words = new();
+    private readonly PlaceComparison _comparison;
+    private readonly Place[] _places;
+    private readonly int[] _telling = new int[Block + 1];
+    private readonly SeedPair[] _seeds = new SeedPair[(2 * Block) + 1];
+    private readonly List<int> _touched = [];
+    private readonly List<(int Entry, int First, int Last)> _candidates = [];
+    private int _text;
+
+    // Kept so that the reads are not left out.
+    private uint _touchedTags;
+
+    /// <param name="index">The items.</param>
+    /// <param name="thresholds">From which score on an item counts as found.</param>
+    public TextScanner(ScanIndex index, ScanThresholds thresholds)
+    {
+        (_index, _thresholds) = (index, thresholds);
+        _comparison = new(index);
+        _places = [.. index.Entries.Select(e => new Place { Length = Math.Min(e.Words.Length, ScanEntry.MostWords) })];
+    }
+
+    /// <summary>Words of the last text.</summary>
+    public int Words => _words.Count;
+
+    /// <summary>Places compared in the last text.</summary>
+    public int Compared => _candidates.Count;
+
+    /// <summary>Looks for all items.</summary>
+    /// <param name="text">The text, in UTF-8.</param>
+    /// <returns>What was found, by place; empty for most texts.</returns>
+    public IReadOnlyList<ScanHit> Scan(ReadOnlySpan<byte> text)
+    {
+        _words.Clear();
+        WordReader.Read(text, _index.Words, adds: false, _words);
+        FindPlaces(_words.Ids);
+        List<(ScanEntry Entry, Agreement Agreement)>? found = null;
+        foreach (var (number, first, last) in _candidates)
+        {
+            var entry = _index.Entries[number];
+            if (_comparison.Compare(entry, _words.Ids, first, last, _thresholds.Of(entry.Benchmark), out var agreement))
+                (found ??= []).Add((entry, agreement));
+        }
+
+        return found is null ? [] : Describe(found);
+    }
+
+    /// <summary>For each unit, the highest score of a leak of another item of the same benchmark.</summary>
+    internal void HighestOfOthers(ReadOnlySpan<byte> text, ScanEntry self, double[][] scores, int at)
+    {
+        _words.Clear();
+        WordReader.Read(text, _index.Words, adds: false, _words);
+        FindPlaces(_words.Ids);
+        foreach (var (number, first, last) in _candidates)
+        {
+            var entry = _index.Entries[number];
+            if (entry == self || entry.Benchmark != self.Benchmark)
+                continue;
+            foreach (var unit in entry.Units)
+            {
+                if (_comparison.Compare(entry, unit, _words.Ids, first, last, 0, out var agreement) && ClassOf(entry, agreement) == HitClass.Leak)
+                    scores[(int)unit.Unit][at] = Math.Max(scores[(int)unit.Unit][at], agreement.Score);
+            }
+        }
+    }
+
+    // Every pair of telling words adds to the place where its items are being gathered; a place that has gathered enough is a candidate.
+    private void FindPlaces(ReadOnlySpan<int> ids)
+    {
+        _candidates.Clear();
+        _touched.Clear();
+        _text++;
+        int one = 0, two = 0;
+        for (var start = 0; start < ids.Length; start += Block)
+        {
+            var seeds = SeedsOf(ids, start, Math.Min(ids.Length, start + Block), ref one, ref two);
+            for (var i = 0; i < seeds; i++)
+            {
+                _touchedTags += _index.Pairs.Touch(_seeds[Math.Min(i + Ahead, seeds - 1)].Pair);
+                Gather(_seeds[i]);
+            }
+        }
+
+        foreach (var number in _touched)
+            Close(number, _places[number]);
+    }
+
+    private void FindShort(ReadOnlySpan<int> ids, int at)
+    {
+        if (_index.Short.At(ids[at]) is not { } places)
+            return;
+        foreach (var (number, offset) in places)
+        {
+            var (start, words) = (at - offset, _index.Entries[number].QuestionWords);
+            if (start >= 0 && start + words <= ids.Length && ids.Slice(start, words).SequenceEqual(_index.Entries[number].Words.AsSpan(0, words)))
+                _candidates.Add((number, start, start + words - 1));
+        }
+    }
+
+    // The pairs of telling words in a block that some item may have. Which words and pairs these are cannot be foretold, so nothing jumps on it:
+    // each is written, and kept by counting on.
+    private int SeedsOf(ReadOnlySpan<int> ids, int start, int end, ref int one, ref int two)
+    {
+        var telling = 0;
+        for (var i = start; i < end; i++)
+        {
+            _telling[telling] = i;
+            telling += _index.IsTelling(ids[i]) ? 1 : 0;
+        }
+
+        var seeds = 0;
+        for (var t = 0; t < telling; t++)
+        {
+            var at = _telling[t];
+            var word = ids[at];
+            seeds += Seed(ids[one], word, one, at, seeds);
+            seeds += Seed(ids[two], word, two, at, seeds);
+            (two, one) = (one, at);
+            FindShort(ids, at);
+        }
+
+        return seeds;
+    }
+
+    private int Seed(int other, int word, int from, int to, int seeds)
+    {
+        var pair = PairTable.Hash(other, word);
+        _seeds[seeds] = new(pair, from, to);
+        return _index.Pairs.MayHave(pair) & (to - from <= WidestPair) & (other != word) ? 1 : 0;
+    }
+
+    private void Gather(in SeedPair seed)
+    {
+        var (pair, from, to) = (seed.Pair, seed.From, seed.To);
+        foreach (var number in _index.Pairs.Find(pair, out var weight))
+        {
+            ref var place = ref _places[number];
+            if (place.Text != _text)
+            {
+                _touched.Add(number);
+                place = new() { Text = _text, Length = place.Length, First = from };
+            }
+            else if (from - place.Last > (place.Length / 2) + 20 || from - place.First > (2 * place.Length) + 20)
+            {
+                Close(number, place);
+                place = new() { Text = _text, Length = place.Length, First = from };
+            }
+
+            // The same pair again and again says nothing new.
+            place.Last = to;
+            if (place.LastPair == (uint)pair)
+                continue;
+            place.LastPair = (uint)pair;
+            place.Nats += weight;
+        }
+    }
+
+    private void Close(int number, in Place place)
+    {
+        if (place.Nats >= _index.Entries[number].Activation)
+            _candidates.Add((number, place.First, place.Last));
+    }
+
+    private List<ScanHit> Describe(List<(ScanEntry Entry, Agreement Agreement)> found)
+    {
+        // The best first; what overlaps a better one is the same leak seen again, or a sibling of the item that stands there.
+        found.Sort((a, b) => b.Agreement.Score.CompareTo(a.Agreement.Score));
+        var kept = new List<(ScanEntry Entry, Agreement Agreement)>();
+        foreach (var one in found)
+        {
+            if (!kept.Exists(k => Explains(k, one)))
+                kept.Add(one);
+        }
+
+        kept.Sort((a, b) => a.Agreement.Start.CompareTo(b.Agreement.Start));
+        return kept.ConvertAll(k => Hit(k.Entry, k.Agreement));
+    }
+
+    private static bool Explains((ScanEntry Entry, Agreement Agreement) better, (ScanEntry Entry, Agreement Agreement) other)
+    {
+        var shared = Math.Min(better.Agreement.End, other.Agreement.End) - Math.Max(better.Agreement.Start, other.Agreement.Start);
+        var isSamePlace = 2 * shared >= Math.Min(other.Agreement.End - other.Agreement.Start, better.Agreement.End - better.Agreement.Start);
+        // Two items of the same words are both there.
+        return isSamePlace && (better.Entry == other.Entry || other.Agreement.Score < better.Agreement.Score - 0.02f);
+    }
+
+    private ScanHit Hit(ScanEntry entry, Agreement agreement)
+    {
+        var ids = _words.Ids;
+        var more = Behind(entry, agreement);
+        var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
+        var shares = (
+            _comparison.Share(entry, 0, q, ids[agreement.Start..agreement.End]),
+            _comparison.Share(entry, q, q + a, ids[agreement.Start..more]),
+            n > q + a ? _comparison.Share(entry, q + a, n, ids[agreement.Start..more]) : 0);
+        return new(
+            entry.Item, agreement.Unit, ClassOf(entry, agreement), agreement.Score, agreement.Matched, _words.Start(agreement.Start), _words.End(agreement.End - 1), shares);
+    }
+
+    private HitClass ClassOf(ScanEntry entry, Agreement agreement)
+    {
+        if (agreement.IsExact && entry.IsSharedQuestion)
+            return HitClass.Template;
+        if (agreement.Unit == ScanUnit.QuestionAndChoices && _comparison.Share(entry, 0, entry.QuestionWords, _words.Ids[agreement.Start..agreement.End]) < LeastQuestion)
+            return HitClass.Template;
+        if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask)
+            return HitClass.Leak;
+        // The passage is there; is what is asked about it?
+        var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
+        var place = _words.Ids[agreement.Start..Behind(entry, agreement)];
+        var isAsked = _comparison.Share(entry, q - entry.AskWords, q, place) >= Asked || (n > q + a && _comparison.Share(entry, q + a, n, place) >= Asked);
+        return isAsked ? HitClass.Leak : HitClass.SharedSource;
+    }
+
+    // An answer and the choices follow the question.
+    private int Behind(ScanEntry entry, Agreement agreement) =>
+        Math.Min(_words.Count, agreement.End + (int)(1.3 * (entry.Words.Length - entry.QuestionWords)) + 20);
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct SeedPair(ulong Pair, int From, int To);
+
+    private struct Place
+    {
+        public int Text;
+        public int First;
+        public int Last;
+        public int Length;
+        public float Nats;
+        public uint LastPair;
+    }
+}
