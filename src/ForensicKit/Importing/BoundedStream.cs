@@ -51,6 +51,10 @@ internal sealed class BoundedStream : Stream
     /// <summary>The bytes of a file, unpacked where its name ends in <c>.gz</c> or <c>.bz2</c>.</summary>
     public static BoundedStream Open(VerifiedArtifact file, long maximum = DefaultMaximum) => new(file.OpenRead(), file.Artifact.Path, file.FilePath, maximum);
 
+    /// <summary>The same for a file that no manifest names.</summary>
+    public static BoundedStream OpenFile(string path, long maximum = DefaultMaximum) =>
+        new(FileAccessErrors.Explain(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16)), path, path, maximum);
+
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {

@@ -59,6 +59,13 @@ public sealed class ScanCalibration
         return (1.0 + scores.Length - below) / (scores.Length + 1);
     }
 
+    /// <summary>The thresholds of a scan where nothing else is said: what one text in a hundred of other items exceeds, from 0.45 to 0.55.</summary>
+    /// <remarks>
+    /// Below 0.45 problems of one kind are taken for each other; benchmarks that ask the same thing twice would ask for more than 0.55, and
+    /// lose what has been edited.
+    /// </remarks>
+    public ScanThresholds Thresholds() => Thresholds(0.01, 0.45, 0.55);
+
     /// <summary>Scores that a share of the texts of other items exceeds, within bounds.</summary>
     /// <param name="rate">The share, for each unit.</param>
     /// <param name="least">No lower than this.</param>

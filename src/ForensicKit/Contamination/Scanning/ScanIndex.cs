@@ -12,9 +12,10 @@ namespace ForensicKit.Contamination.Scanning;
 /// </remarks>
 public sealed class ScanIndex
 {
-    // A pair of more items than this is no seed; a word of more than this share of the items is no part of one.
+    // A pair of more items than this is no seed; a word of more than this share of the items is no part of one (a larger share of few items).
     private const int MostItemsOfPair = 20;
     private const int LeastCommon = 25;
+    private const int FewCommon = 150;
     private const double CommonShare = 0.03;
 
     // Telling words of an item make a pair up to so many telling words apart.
@@ -36,7 +37,7 @@ public sealed class ScanIndex
         MarkSharedQuestions();
         var all = Frequencies(Entries);
         Weigh(all);
-        var most = Math.Max(LeastCommon, (int)(Entries.Length * CommonShare));
+        var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
         _isTelling = [.. all.Select(n => n <= most)];
         Short = new(Entries, all, _isTelling);
         Pairs = PairsOf(out var strengths);
