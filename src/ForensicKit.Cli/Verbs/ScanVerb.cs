@@ -46,7 +46,7 @@ internal static class ScanVerb
         var items = Items([.. benchmarks.SelectMany(b => b.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))], terminal, context.Cancellation);
         var clock = Stopwatch.StartNew();
         var index = ScanIndex.Of(items);
-        var calibration = ScanCalibration.Of(index, cancellationToken: context.Cancellation);
+        var calibration = ScanCalibration.Of(index, threads, context.Cancellation);
         var prepared = clock.Elapsed;
         var thresholds = calibration.Thresholds();
         var scan = new CorpusScan(index, calibration, thresholds, fields.Length > 0 ? new() { TextFields = fields } : new());

@@ -30,7 +30,7 @@ public sealed record CorpusHit
     /// <summary>The unit that agrees best.</summary>
     public required ScanUnit Unit { get; init; }
 
-    /// <summary>(agreeing nats − ln of the number of items) / nats of the unit.</summary>
+    /// <summary>(agreeing nats − nats of chance, <see cref="ScanIndex.ChanceNats"/>) / nats of the unit.</summary>
     public required double Score { get; init; }
 
     /// <summary>The score from which on the unit counts as found.</summary>

@@ -32,7 +32,7 @@ internal static class LetterFolding
     // The kinds of the basic plane, and what stands for its letters: asked for every character of non-Latin text.
     private static readonly LetterKind[] s_kinds = [.. Enumerable.Range(0, 0x10000).Select(Classify)];
 
-    private static readonly byte[]?[] s_letters = [.. Enumerable.Range(0, 0x10000).Select(c => s_kinds[c] == LetterKind.Letter ? Letters(c) : null)];
+    private static readonly byte[]?[] s_letters = [.. Enumerable.Range(0, 0x10000).Select(c => s_kinds[c] is LetterKind.Letter or LetterKind.Ideograph ? Letters(c) : null)];
 
     /// <summary>What a code point is.</summary>
     public static LetterKind KindOf(int codePoint) => codePoint < s_kinds.Length ? s_kinds[codePoint] : Classify(codePoint);

@@ -48,7 +48,11 @@ internal static class Markup
         if (length == 0 || at >= text.Length || !(text[at] is (byte)'>' or (byte)'/' or (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r') || !s_tagLookup.Contains(name[..length]))
             return 0;
         var rest = text[at..Math.Min(text.Length, LongestTag)].IndexOfAny((byte)'>', (byte)'<');
-        return rest >= 0 && text[at + rest] == '>' ? at + rest + 1 : 0;
+        if (rest < 0 || text[at + rest] != '>')
+            return 0;
+        // "a<b and c>d" is no tag.
+        var isTag = length > 1 || rest == 0 || text[at] == '/' || text.Slice(at, rest).Contains((byte)'=');
+        return isTag ? at + rest + 1 : 0;
     }
 
     /// <summary>Bytes of <c>](target)</c> that starts here, where the target is an address; 0 where there is none.</summary>

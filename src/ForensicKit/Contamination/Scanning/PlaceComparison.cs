@@ -37,7 +37,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         Forget(entry.Words.AsSpan(0, all));
         foreach (var unit in entry.Units)
         {
-            if (most < (least[(int)unit.Unit] * unit.Total) + index.LogItems && !unit.IsShort)
+            if (most < (least[(int)unit.Unit] * unit.Total) + index.ChanceNats && !unit.IsShort)
                 continue;
             // The better of two units is the one that is reached from higher up.
             if (Compare(entry, unit, text, first, last, Math.Max(least[(int)unit.Unit], best.Score), out var agreement) && (best.End == 0 || agreement.Score > best.Score))
@@ -53,7 +53,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         agreement = default;
         if (IsExact(entry, unit, text, first, last, out var start))
         {
-            agreement = new(unit.Unit, (entry.QuestionNats - index.LogItems) / entry.QuestionNats, entry.QuestionNats, start, start + unit.Count, IsExact: true);
+            agreement = new(unit.Unit, (entry.QuestionNats - index.ChanceNats) / entry.QuestionNats, entry.QuestionNats, start, start + unit.Count, IsExact: true);
             return true;
         }
 
@@ -65,10 +65,10 @@ internal sealed class PlaceComparison(ScanIndex index)
         var weights = _weights.AsSpan(0, count);
         Want(words, weights);
         var window = BestWindow(count, text, first, last);
-        if (window.Nats >= (least * unit.Total) + index.LogItems)
+        if (window.Nats >= (least * unit.Total) + index.ChanceNats)
         {
             var matched = (window.Nats + LongestCommon(words, weights, text[window.Start..window.End])) / 2;
-            agreement = new(unit.Unit, (matched - index.LogItems) / unit.Total, matched, window.Start, window.End, IsExact: false);
+            agreement = new(unit.Unit, (matched - index.ChanceNats) / unit.Total, matched, window.Start, window.End, IsExact: false);
         }
 
         Forget(words);
@@ -78,7 +78,7 @@ internal sealed class PlaceComparison(ScanIndex index)
     private bool IsExact(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, out int start)
     {
         start = Math.Max(0, first - unit.Count);
-        if (!unit.IsShort || entry.QuestionNats < index.LogItems)
+        if (!unit.IsShort || entry.QuestionNats < index.ChanceNats)
             return false;
         var at = text[start..Math.Min(text.Length, last + unit.Count + 1)].IndexOf(entry.Words.AsSpan(unit.Start, unit.Count));
         start += at;

@@ -3,46 +3,46 @@ using System.Text;
 namespace ForensicKit.Contamination.Scanning;
 
 /// <summary>
-/// Scores of texts that are not the item but of its kind: every item of a benchmark is held against the others. What scores no higher than
+/// Scores of texts that are not the item but of its kind: every item is held against the others of its benchmark. What scores no higher than
 /// they do among themselves is no sign of a leak.
 /// </summary>
 /// <remarks>
 /// The null distribution of a conformal p-value, p = (1 + #{null ≥ s}) / (n + 1) (Vovk et al. 2005, "Algorithmic Learning in a Random World",
-/// section 2.2): for each item drawn, the highest score that any other item of its benchmark reaches on its text.
+/// section 2.2): for the text of each item, the highest score that any other item of its benchmark reaches on it.
 /// </remarks>
 public sealed class ScanCalibration
 {
-    private readonly double[][][] _nulls;
+    // What an item must agree better than its sibling.
+    private const float SiblingMargin = 0.08f;
 
-    private ScanCalibration(double[][][] nulls) => _nulls = nulls;
+    private readonly ScanIndex _index;
+    private readonly double[][][] _nulls;
+    private readonly float[][] _siblings;
+
+    private ScanCalibration(ScanIndex index, double[][][] nulls, float[][] siblings) => (_index, _nulls, _siblings) = (index, nulls, siblings);
 
     /// <summary>Holds the items of each benchmark against each other.</summary>
     /// <param name="index">The items.</param>
-    /// <param name="most">Items drawn of a benchmark, evenly.</param>
+    /// <param name="threads">Threads, at least 1; the result does not depend on them.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static ScanCalibration Of(ScanIndex index, int most = 2000, CancellationToken cancellationToken = default)
+    public static ScanCalibration Of(ScanIndex index, int threads, CancellationToken cancellationToken = default)
     {
-        var units = Enum.GetValues<ScanUnit>();
-        var scanner = new TextScanner(index, ScanThresholds.Same(index, 0));
-        var nulls = new double[index.Benchmarks.Count][][];
-        foreach (var group in index.Entries.GroupBy(e => e.Benchmark))
-        {
-            var items = group.ToList();
-            var taken = Math.Min(most, items.Count);
-            var scores = units.Select(_ => new double[taken]).ToArray();
-            for (var i = 0; i < taken; i++)
+        var units = Enum.GetValues<ScanUnit>().Length;
+        var everywhere = ScanThresholds.Same(index, 0);
+        var highest = new float[index.Entries.Length][];
+        var siblings = index.Entries.Select(_ => new float[units]).ToArray();
+        Parallel.For(
+            0, index.Entries.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+            () => new TextScanner(index, everywhere),
+            (number, _, scanner) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var entry = items[(int)((i + 0.5) * items.Count / taken)];
-                scanner.HighestOfOthers(Encoding.UTF8.GetBytes(entry.Text), entry, scores, i);
-            }
-
-            foreach (var unit in scores)
-                Array.Sort(unit);
-            nulls[group.Key] = scores;
-        }
-
-        return new(nulls);
+                highest[number] = scanner.HighestOfOthers(Encoding.UTF8.GetBytes(index.Entries[number].Text), number, siblings);
+                return scanner;
+            },
+            _ => { });
+        var nulls = index.Benchmarks.Select((_, benchmark) => Enumerable.Range(0, units).Select(unit =>
+            index.Entries.Select((e, number) => (e, number)).Where(e => e.e.Benchmark == benchmark).Select(e => (double)highest[e.number][unit]).Order().ToArray()).ToArray()).ToArray();
+        return new(index, nulls, siblings);
     }
 
     /// <summary>Items a benchmark's distribution rests on.</summary>
@@ -59,17 +59,19 @@ public sealed class ScanCalibration
         return (1.0 + scores.Length - below) / (scores.Length + 1);
     }
 
-    /// <summary>The thresholds of a scan where nothing else is said: what one text in a hundred of other items exceeds, from 0.45 to 0.55.</summary>
+    /// <summary>The thresholds of a scan where nothing else is said: what one text in a hundred of other items exceeds, from 0.45 to 0.5.</summary>
     /// <remarks>
-    /// Below 0.45 problems of one kind are taken for each other; benchmarks that ask the same thing twice would ask for more than 0.55, and
-    /// lose what has been edited.
+    /// Below 0.45 problems of one kind are taken for each other. Benchmarks that ask nearly the same thing several times would ask for more than
+    /// 0.5 of all their items, and lose what has been edited: there the items that have siblings are asked for more.
     /// </remarks>
-    public ScanThresholds Thresholds() => Thresholds(0.01, 0.45, 0.55);
+    public ScanThresholds Thresholds() => Thresholds(0.01, 0.45, 0.5);
 
     /// <summary>Scores that a share of the texts of other items exceeds, within bounds.</summary>
     /// <param name="rate">The share, for each unit.</param>
     /// <param name="least">No lower than this.</param>
-    /// <param name="most">No higher than this: some benchmarks ask the same twice.</param>
-    public ScanThresholds Thresholds(double rate, double least, double most) =>
-        new([.. _nulls.Select(b => b.Select(s => Math.Clamp(s[Math.Clamp((int)Math.Ceiling(s.Length * (1 - rate)), 0, s.Length - 1)] + 1e-6, least, most)).ToArray())]);
+    /// <param name="most">No higher than this.</param>
+    public ScanThresholds Thresholds(double rate, double least, double most) => new(
+        _index,
+        [.. _nulls.Select(b => b.Select(s => Math.Clamp(s[Math.Clamp((int)Math.Ceiling(s.Length * (1 - rate)), 0, s.Length - 1)] + 1e-6, least, most)).ToArray())],
+        _siblings, SiblingMargin);
 }

@@ -20,7 +20,7 @@ public enum HitClass
 /// <param name="Item">The item.</param>
 /// <param name="Unit">The unit that agrees best.</param>
 /// <param name="Class">What kind of agreement it is.</param>
-/// <param name="Score">(agreeing nats − ln of the number of items) / nats of the unit: at most 1.</param>
+/// <param name="Score">(agreeing nats − nats of chance, <see cref="ScanIndex.ChanceNats"/>) / nats of the unit: at most 1.</param>
 /// <param name="Matched">Nats of words that agree.</param>
 /// <param name="Start">First byte of the place in the text.</param>
 /// <param name="End">Byte behind it.</param>

@@ -52,8 +52,11 @@ public sealed class ScanIndex
     /// <summary>Names of the benchmarks.</summary>
     public IReadOnlyList<string> Benchmarks { get; }
 
-    /// <summary>ln of the number of items: what it costs to have looked for so many.</summary>
-    public float LogItems { get; }
+    /// <summary>Nats that agreement costs, since so many items are looked for in so many places: ln of the items, at least 10.</summary>
+    public float ChanceNats => Math.Max(10, LogItems);
+
+    /// <summary>ln of the number of items: what a pair of words that one item has is worth.</summary>
+    internal float LogItems { get; }
 
     internal ScanEntry[] Entries { get; }
 

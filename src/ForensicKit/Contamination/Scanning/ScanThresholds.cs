@@ -1,15 +1,50 @@
 namespace ForensicKit.Contamination.Scanning;
 
-/// <summary>From which score on an item of each benchmark counts as found.</summary>
-/// <param name="ByBenchmark">For each benchmark of the index, in its order, a score for each <see cref="ScanUnit"/>.</param>
-public sealed record ScanThresholds(IReadOnlyList<IReadOnlyList<double>> ByBenchmark)
+/// <summary>From which score on an item counts as found.</summary>
+/// <remarks>
+/// A benchmark's score holds for all its items. An item that has a sibling, another item that is nearly the same, has to agree better than the
+/// sibling does: else it may be the sibling's sibling that stands there.
+/// </remarks>
+public sealed class ScanThresholds
 {
+    // More than this is not asked for: of two items that are nearly the same, an edited copy of one is the other as well.
+    private const float MostForSiblings = 0.6f;
+
     private static readonly int s_units = Enum.GetValues<ScanUnit>().Length;
 
-    private readonly float[][] _scores = [.. ByBenchmark.Select(b => b.Select(s => (float)s).ToArray())];
+    // By item, then unit.
+    private readonly float[][] _scores;
 
-    /// <summary>The same for all.</summary>
-    public static ScanThresholds Same(ScanIndex index, double score) => new([.. index.Benchmarks.Select(_ => Enumerable.Repeat(score, s_units).ToArray())]);
+    internal ScanThresholds(ScanIndex index, IReadOnlyList<IReadOnlyList<double>> byBenchmark, float[][] siblings, float margin)
+    {
+        ByBenchmark = byBenchmark;
+        _scores = [.. index.Entries.Select((entry, number) => Scores(index, entry, byBenchmark[entry.Benchmark], siblings[number], margin))];
+    }
 
-    internal ReadOnlySpan<float> Of(int benchmark) => _scores[benchmark];
+    /// <summary>For each benchmark of the index, in its order, a score for each <see cref="ScanUnit"/>.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> ByBenchmark { get; }
+
+    /// <summary>The same for all items and units.</summary>
+    public static ScanThresholds Same(ScanIndex index, double score) =>
+        new(index, [.. index.Benchmarks.Select(_ => Enumerable.Repeat(score, s_units).ToArray())], [.. index.Entries.Select(_ => new float[s_units])], 0);
+
+    internal ReadOnlySpan<float> Of(int item) => _scores[item];
+
+    private static float[] Scores(ScanIndex index, ScanEntry entry, IReadOnlyList<double> ofBenchmark, float[] siblings, float margin)
+    {
+        var scores = new float[s_units];
+        for (var unit = 0; unit < s_units; unit++)
+            scores[unit] = (float)ofBenchmark[unit];
+        foreach (var unit in entry.Units)
+        {
+            var sibling = siblings[(int)unit.Unit];
+            if (sibling <= 0 || unit.Total <= 0)
+                continue;
+            // No more than what the unit word for word reaches.
+            var whole = (unit.Total - index.ChanceNats) / unit.Total;
+            scores[(int)unit.Unit] = Math.Max(scores[(int)unit.Unit], Math.Min(Math.Min(sibling + margin, MostForSiblings), whole - 0.01f));
+        }
+
+        return scores;
+    }
 }

@@ -59,30 +59,39 @@ public sealed class TextScanner
         foreach (var (number, first, last) in _candidates)
         {
             var entry = _index.Entries[number];
-            if (_comparison.Compare(entry, _words.Ids, first, last, _thresholds.Of(entry.Benchmark), out var agreement))
+            if (_comparison.Compare(entry, _words.Ids, first, last, _thresholds.Of(number), out var agreement))
                 (found ??= []).Add((entry, agreement));
         }
 
         return found is null ? [] : Describe(found);
     }
 
-    /// <summary>For each unit, the highest score of a leak of another item of the same benchmark.</summary>
-    internal void HighestOfOthers(ReadOnlySpan<byte> text, ScanEntry self, double[][] scores, int at)
+    /// <summary>For each unit, the highest score that another item of the same benchmark reaches on an item's text.</summary>
+    /// <param name="text">The item's text.</param>
+    /// <param name="self">The item.</param>
+    /// <param name="siblings">For each item and unit, the highest score on the text of another: raised where this text is higher. Safe with several threads.</param>
+    internal float[] HighestOfOthers(ReadOnlySpan<byte> text, int self, float[][] siblings)
     {
+        var highest = new float[Enum.GetValues<ScanUnit>().Length];
         _words.Clear();
         WordReader.Read(text, _index.Words, adds: false, _words);
         FindPlaces(_words.Ids);
         foreach (var (number, first, last) in _candidates)
         {
             var entry = _index.Entries[number];
-            if (entry == self || entry.Benchmark != self.Benchmark)
+            if (number == self || entry.Benchmark != _index.Entries[self].Benchmark)
                 continue;
             foreach (var unit in entry.Units)
             {
-                if (_comparison.Compare(entry, unit, _words.Ids, first, last, 0, out var agreement) && ClassOf(entry, agreement) == HitClass.Leak)
-                    scores[(int)unit.Unit][at] = Math.Max(scores[(int)unit.Unit][at], agreement.Score);
+                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, out var agreement) || ClassOf(entry, agreement) != HitClass.Leak)
+                    continue;
+                highest[(int)unit.Unit] = Math.Max(highest[(int)unit.Unit], agreement.Score);
+                lock (siblings[number])
+                    siblings[number][(int)unit.Unit] = Math.Max(siblings[number][(int)unit.Unit], agreement.Score);
             }
         }
+
+        return highest;
     }
 
     // Every pair of telling words adds to the place where its items are being gathered; a place that has gathered enough is a candidate.

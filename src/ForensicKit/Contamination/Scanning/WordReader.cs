@@ -135,10 +135,10 @@ internal ref struct WordReader
                 EndWord(i);
                 return i + Math.Max(1, Markup.LinkLength(rest));
             case (byte)'&' when Markup.Entity(rest, out var entity) is var length and > 0:
-                ReadCodePoint(entity, i);
+                ReadCodePoint(entity, i, i + length);
                 return i + length;
             case (byte)'\\' when Markup.Escape(rest, out var escaped) is var length and > 0:
-                ReadCodePoint(escaped, i);
+                ReadCodePoint(escaped, i, i + length);
                 return i + length;
             default:
                 EndWord(i);
@@ -149,30 +149,29 @@ internal ref struct WordReader
     private int ReadHigh(int i)
     {
         if (Rune.DecodeFromUtf8(_text[i..], out var rune, out var consumed) == OperationStatus.Done)
-            ReadCodePoint(rune.Value, i);
+            ReadCodePoint(rune.Value, i, i + consumed);
         else
             EndWord(i);
         return i + consumed;
     }
 
-    private void ReadCodePoint(int codePoint, int at)
+    private void ReadCodePoint(int codePoint, int at, int end)
     {
         if (codePoint < 128 && codePoint != 0x27)
         {
-            ReadLetters([(byte)codePoint], at);
+            ReadLetters([(byte)codePoint], at, end);
             return;
         }
 
         switch (codePoint == 0x27 ? LetterKind.Apostrophe : LetterFolding.KindOf(codePoint))
         {
             case LetterKind.Letter:
-                ReadLetters(LetterFolding.Of(codePoint), at);
+                ReadLetters(LetterFolding.Of(codePoint), at, end);
                 break;
             case LetterKind.Ideograph:
                 EndWord(at);
-                (_start, _isNumber) = (at, true);
-                ReadLetters(LetterFolding.Of(codePoint), at);
-                EndWord(at + new Rune(codePoint).Utf8SequenceLength);
+                ReadLetters(LetterFolding.Of(codePoint), at, end);
+                EndWord(end);
                 break;
             case LetterKind.Separator:
             // Between letters it belongs to the word, as in "don’t".
@@ -184,19 +183,19 @@ internal ref struct WordReader
         }
     }
 
-    private void ReadLetters(scoped ReadOnlySpan<byte> letters, int at)
+    private void ReadLetters(scoped ReadOnlySpan<byte> letters, int at, int end)
     {
         foreach (var b in letters)
         {
             var kind = s_kinds[b];
             if (kind is Separator or Special)
             {
-                EndWord(at);
+                EndWord(_start == at ? end : at);
                 continue;
             }
 
             if (_length > 0 && kind != High && _isNumber != (kind == Digit))
-                EndWord(at);
+                EndWord(_start == at ? end : at);
             if (_length == 0)
                 (_start, _isNumber) = (at, kind == Digit);
             if (_length < MostBytes)

@@ -1,0 +1,82 @@
+using System.Text;
+using CsCheck;
+using ForensicKit.Contamination;
+using ForensicKit.Contamination.Scanning;
+
+namespace ForensicKit.Tests.Contamination.Scanning;
+
+/// <summary>The comparison against a slow one that is written down as it is defined.</summary>
+public sealed class PlaceComparisonTests
+{
+    private static readonly string[] s_words = [.. Enumerable.Range(0, 24).Select(i => new string((char)('a' + i), 4) + "x")];
+
+    private static readonly ScanIndex s_index = ScanIndex.Of([.. Enumerable.Range(0, 60).Select(i => new ScanItem(
+        "b", i.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        [new("question", Text(new Random(i), 20 + (i % 30)), ScanRole.Question), new("answer", Text(new Random(1000 + i), i % 25), ScanRole.Answer)]))]);
+
+    [Fact]
+    public void Score_and_place_are_those_of_the_definition() =>
+        Gen.Select(Gen.Int[0, 59], Gen.Int[0, 1 << 30], Gen.Int[1, 120]).Sample((number, seed, length) =>
+        {
+            var entry = s_index.Entries[number];
+            var words = new WordList();
+            WordReader.Read(Encoding.UTF8.GetBytes(Text(new Random(seed), length)), s_index.Words, adds: false, words);
+            var comparison = new PlaceComparison(s_index);
+            foreach (var unit in entry.Units.Where(u => u.Total > 0 && !u.IsShort))
+            {
+                var found = comparison.Compare(entry, unit, words.Ids, 0, words.Count - 1, -100, out var agreement);
+                var slow = new Slow(entry, unit, words.Ids.ToArray());
+                Assert.True(found);
+                // Of several windows that hold as much, either may be taken.
+                Assert.Equal(slow.Most, slow.Bag(agreement.Start, agreement.End), 1e-3);
+                Assert.InRange(agreement.End - agreement.Start, 1, slow.Length);
+                var nats = (slow.Most + slow.InOrder(agreement.Start, agreement.End)) / 2;
+                Assert.Equal(nats, agreement.Matched, 1e-3);
+                Assert.Equal((nats - s_index.ChanceNats) / unit.Total, agreement.Score, 1e-3 / unit.Total + 1e-6);
+            }
+        }, iter: 400);
+
+    // Every window of the definition's length, its words counted anew, and the longest common subsequence by the textbook.
+    private sealed class Slow
+    {
+        private readonly int[] _words;
+        private readonly float[] _weights;
+        private readonly int[] _text;
+        private readonly Dictionary<int, (int Count, double Mean)> _worth;
+
+        public Slow(ScanEntry entry, UnitWords unit, int[] text)
+        {
+            _words = [.. entry.Words[unit.Start..unit.End], .. entry.Words[unit.Start2..unit.End2]];
+            _weights = [.. entry.Weights[unit.Start..unit.End], .. entry.Weights[unit.Start2..unit.End2]];
+            _text = text;
+            _worth = _words.Zip(_weights).GroupBy(p => p.First).ToDictionary(g => g.Key, g => (g.Count(), g.Average(p => (double)p.Second)));
+            Length = (int)(_words.Length * 1.3f) + 6;
+            Most = Enumerable.Range(1, text.Length).Max(end => Bag(Math.Max(0, end - Length), end));
+        }
+
+        public int Length { get; }
+
+        public double Most { get; }
+
+        public double Bag(int start, int end) =>
+            _text[start..end].GroupBy(w => w).Sum(g => _worth.TryGetValue(g.Key, out var w) ? Math.Min(w.Count, g.Count()) * w.Mean : 0);
+
+        public double InOrder(int start, int end)
+        {
+            var table = new double[end - start + 1, _words.Length + 1];
+            for (var i = 1; i <= end - start; i++)
+            {
+                for (var j = 1; j <= _words.Length; j++)
+                {
+                    table[i, j] = Math.Max(table[i - 1, j], table[i, j - 1]);
+                    if (_text[start + i - 1] == _words[j - 1])
+                        table[i, j] = Math.Max(table[i, j], table[i - 1, j - 1] + _weights[j - 1]);
+                }
+            }
+
+            return table[end - start, _words.Length];
+        }
+    }
+
+    private static string Text(Random random, int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => s_words[(int)(s_words.Length * Math.Pow(random.NextDouble(), 2))]));
+}
