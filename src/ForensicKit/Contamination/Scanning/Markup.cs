@@ -17,13 +17,13 @@ internal static class Markup
         "style", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "title", "tr", "tt", "u", "ul", "var", "video",
     };
 
-    private static readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_entities = new Dictionary<string, int>(StringComparer.Ordinal)
+    private static readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_entities = new (string Name, int CodePoint)[]
     {
-        ["amp"] = '&', ["lt"] = '<', ["gt"] = '>', ["quot"] = '"', ["apos"] = '\'', ["nbsp"] = 0xA0, ["rsquo"] = 0x2019, ["lsquo"] = 0x2018, ["ldquo"] = 0x201C,
-        ["rdquo"] = 0x201D, ["ndash"] = 0x2013, ["mdash"] = 0x2014, ["hellip"] = 0x2026, ["shy"] = 0xAD, ["times"] = 0xD7, ["divide"] = 0xF7, ["deg"] = 0xB0,
-        ["eacute"] = 'e', ["egrave"] = 'e', ["ecirc"] = 'e', ["euml"] = 'e', ["agrave"] = 'a', ["aacute"] = 'a', ["acirc"] = 'a', ["auml"] = 'a', ["ouml"] = 'o', ["oacute"] = 'o',
-        ["ocirc"] = 'o', ["uuml"] = 'u', ["uacute"] = 'u', ["iacute"] = 'i', ["icirc"] = 'i', ["ntilde"] = 'n', ["ccedil"] = 'c', ["szlig"] = 0xDF, ["oslash"] = 'o',
-    }.GetAlternateLookup<ReadOnlySpan<char>>();
+        ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", 0xA0), ("rsquo", 0x2019), ("lsquo", 0x2018), ("ldquo", 0x201C), ("rdquo", 0x201D),
+        ("ndash", 0x2013), ("mdash", 0x2014), ("hellip", 0x2026), ("shy", 0xAD), ("times", 0xD7), ("divide", 0xF7), ("deg", 0xB0), ("eacute", 'e'), ("egrave", 'e'), ("ecirc", 'e'),
+        ("euml", 'e'), ("agrave", 'a'), ("aacute", 'a'), ("acirc", 'a'), ("auml", 'a'), ("ouml", 'o'), ("oacute", 'o'), ("ocirc", 'o'), ("uuml", 'u'), ("uacute", 'u'),
+        ("iacute", 'i'), ("icirc", 'i'), ("ntilde", 'n'), ("ccedil", 'c'), ("szlig", 0xDF), ("oslash", 'o'),
+    }.ToDictionary(e => e.Name, e => e.CodePoint, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_tagLookup = s_tags.GetAlternateLookup<ReadOnlySpan<char>>();
 
