@@ -17,6 +17,8 @@ else if (args is ["cache"])
     await ResponseCaching.RunAsync();
 else if (args is ["corpus-read", .. var corpora])
     CorpusReading.Run(corpora);
+else if (args is ["scan", .. var texts])
+    CorpusScanning.Run(texts);
 else if (args is ["precision", var folder])
     PrecisionEffect.Run(folder);
 else if (args is ["tokenizers", .. var names])
