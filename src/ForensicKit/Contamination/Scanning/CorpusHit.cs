@@ -42,6 +42,9 @@ public sealed record CorpusHit
     /// <summary>Nats of words that agree.</summary>
     public required double MatchedNats { get; init; }
 
+    /// <summary>Words in a row that agree: the longest n-gram that item and document share.</summary>
+    public required int LongestRun { get; init; }
+
     /// <summary>Share of the question's nats that is found.</summary>
     public required double QuestionShare { get; init; }
 

@@ -149,6 +149,7 @@ public sealed class CorpusScan
             Threshold = _thresholds.ByBenchmark[benchmark][(int)hit.Unit],
             P = _calibration.P(benchmark, hit.Unit, hit.Score),
             MatchedNats = hit.Matched,
+            LongestRun = hit.LongestRun,
             QuestionShare = hit.Shares.Question,
             AnswerShare = hit.Shares.Answer,
             ChoicesShare = hit.Shares.Choices,

@@ -17,8 +17,9 @@ internal sealed class PlaceComparison(ScanIndex index)
     // What each word of the unit is worth; all zero between comparisons.
     private readonly float[] _worth = new float[index.Words.Count];
     private readonly float[] _weights = new float[ScanEntry.MostWords];
-    private float[] _row = new float[ScanEntry.MostWords + 1];
-    private int[] _unit = new int[ScanEntry.MostWords];
+    private readonly float[] _row = new float[ScanEntry.MostWords + 1];
+    private readonly int[] _runs = new int[ScanEntry.MostWords + 1];
+    private readonly int[] _unit = new int[ScanEntry.MostWords];
 
     /// <summary>The unit that agrees best, where its score reaches the least one.</summary>
     /// <param name="entry">The item.</param>
@@ -68,6 +69,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         if (window.Nats >= (least * unit.Total) + index.ChanceNats)
         {
             var matched = (window.Nats + LongestCommon(words, weights, text[window.Start..window.End])) / 2;
+            window = Trimmed(words, text, window);
             agreement = new(unit.Unit, (matched - index.ChanceNats) / unit.Total, matched, window.Start, window.End, IsExact: false);
         }
 
@@ -83,6 +85,26 @@ internal sealed class PlaceComparison(ScanIndex index)
         var at = text[start..Math.Min(text.Length, last + unit.Count + 1)].IndexOf(entry.Words.AsSpan(unit.Start, unit.Count));
         start += at;
         return at >= 0;
+    }
+
+    /// <summary>Words in a row that an item and a stretch of the text share.</summary>
+    public int LongestRun(ScanEntry entry, ReadOnlySpan<int> text)
+    {
+        var words = entry.Words.AsSpan(0, Math.Min(entry.Words.Length, ScanEntry.MostWords));
+        var row = _runs.AsSpan(0, words.Length + 1);
+        row.Clear();
+        var longest = 0;
+        foreach (var word in text)
+        {
+            // From the back, so that what stands to the left is still the row before.
+            for (var j = words.Length; j > 0; j--)
+            {
+                row[j] = words[j - 1] == word ? row[j - 1] + 1 : 0;
+                longest = Math.Max(longest, row[j]);
+            }
+        }
+
+        return longest;
     }
 
     /// <summary>Share of the nats of some of an item's words that stand together in a stretch of the text, in any order.</summary>
@@ -129,6 +151,36 @@ internal sealed class PlaceComparison(ScanIndex index)
         }
 
         return (most, Math.Max(from, end - length), end);
+    }
+
+    // The window without what it can do without: neighbours are not part of the place.
+    private (float Nats, int Start, int End) Trimmed(ReadOnlySpan<int> words, ReadOnlySpan<int> text, (float Nats, int Start, int End) window)
+    {
+        var (nats, start, end) = window;
+        foreach (var word in words)
+            _wanted[word] = 0;
+        foreach (var word in words)
+            _wanted[word]++;
+        for (var i = start; i < end; i++)
+        {
+            if (text[i] >= 0 && _worth[text[i]] > 0)
+                _wanted[text[i]]--;
+        }
+
+        // At each end a hundredth of what agrees may be lost.
+        for (var lost = 0f; start + 1 < end; start++)
+        {
+            if (text[start] is var word and >= 0 && _worth[word] > 0 && ++_wanted[word] > 0 && (lost += _worth[word]) > 0.01f * nats)
+                break;
+        }
+
+        for (var lost = 0f; start + 1 < end; end--)
+        {
+            if (text[end - 1] is var word and >= 0 && _worth[word] > 0 && ++_wanted[word] > 0 && (lost += _worth[word]) > 0.01f * nats)
+                break;
+        }
+
+        return (nats, start, end);
     }
 
     private void Want(ReadOnlySpan<int> words, ReadOnlySpan<float> weights)

@@ -24,6 +24,7 @@ public enum HitClass
 /// <param name="Matched">Nats of words that agree.</param>
 /// <param name="Start">First byte of the place in the text.</param>
 /// <param name="End">Byte behind it.</param>
+/// <param name="LongestRun">Words in a row that agree.</param>
 /// <param name="Shares">Share of the nats of question, answer and all choices that is found there, 0 to 1; 0 where the item has none.</param>
 public sealed record ScanHit(
-    ScanItem Item, ScanUnit Unit, HitClass Class, double Score, double Matched, int Start, int End, (double Question, double Answer, double Choices) Shares);
+    ScanItem Item, ScanUnit Unit, HitClass Class, double Score, double Matched, int Start, int End, int LongestRun, (double Question, double Answer, double Choices) Shares);

@@ -33,12 +33,13 @@ public sealed class ScanIndex
         var numbers = Benchmarks.Select((b, i) => (b, i)).ToDictionary(p => p.b, p => p.i, StringComparer.Ordinal);
         Words = new();
         Entries = [.. items.Select(i => Entry(i, numbers[i.BenchmarkName]))];
-        LogItems = (float)Math.Log(Math.Max(1, Entries.Length));
+        LogItems = (float)Math.Log(Math.Max(CommonWords.EnoughItems, Entries.Length));
         MarkSharedQuestions();
         var all = Frequencies(Entries);
-        Weigh(all);
+        var common = new CommonWords(Words);
+        Weigh(all, common);
         var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
-        _isTelling = [.. all.Select(n => n <= most)];
+        _isTelling = [.. all.Select((n, word) => n <= most && !common.IsEverywhere(word))];
         Short = new(Entries, all, _isTelling);
         Pairs = PairsOf(out var strengths);
         for (var i = 0; i < Entries.Length; i++)
@@ -154,7 +155,7 @@ public sealed class ScanIndex
         return counts;
     }
 
-    private void Weigh(int[] all)
+    private void Weigh(int[] all, CommonWords common)
     {
         var phrases = new PhraseCounts(Entries);
         foreach (var group in Entries.GroupBy(e => e.Benchmark))
@@ -167,7 +168,7 @@ public sealed class ScanIndex
                 for (var i = 0; i < entry.Words.Length; i++)
                 {
                     var word = entry.Words[i];
-                    var worth = Math.Min(Math.Log((double)Entries.Length / all[word]), Math.Log((n + 1.0) / own[word]));
+                    var worth = Math.Min(common.Nats(word, all[word], Entries.Length), common.Nats(word, own[word], n));
                     if (i < entry.QuestionWords)
                         entry.QuestionNats += (float)Math.Max(0, worth);
                     entry.Weights[i] = (float)Math.Max(0, Math.Min(worth, phrases.Surprise(entry.Words, i, all)));
@@ -231,7 +232,7 @@ public sealed class ScanIndex
 
         var hashes = pairs.ConvertAll(p => p.Hash);
         pairs.Sort();
-        var table = PairTable.Of(pairs, Entries.Length, MostItemsOfPair);
+        var table = PairTable.Of(pairs, Math.Max(CommonWords.EnoughItems, Entries.Length), MostItemsOfPair);
         strengths = new (float, float)[Entries.Length];
         for (int e = 0, at = 0; e < Entries.Length; e++)
         {

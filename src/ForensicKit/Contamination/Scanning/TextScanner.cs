@@ -15,6 +15,8 @@ public sealed class TextScanner
     private const int Block = 1024;
     private const int Ahead = 8;
 
+    private const int Stretch = 256;
+
     // Share of the nats of what is asked about a passage from which on it is asked there.
     private const double Asked = 0.6;
 
@@ -196,10 +198,19 @@ public sealed class TextScanner
         // The best first; what overlaps a better one is the same leak seen again, or a sibling of the item that stands there.
         found.Sort((a, b) => b.Agreement.Score.CompareTo(a.Agreement.Score));
         var kept = new List<(ScanEntry Entry, Agreement Agreement)>();
+        // By stretches of words: only neighbours can overlap.
+        var near = new Dictionary<int, List<(ScanEntry Entry, Agreement Agreement)>>();
         foreach (var one in found)
         {
-            if (!kept.Exists(k => Explains(k, one)))
-                kept.Add(one);
+            var (first, last) = (one.Agreement.Start / Stretch, (one.Agreement.End - 1) / Stretch);
+            var isExplained = false;
+            for (var stretch = first; stretch <= last && !isExplained; stretch++)
+                isExplained = near.TryGetValue(stretch, out var others) && others.Exists(k => Explains(k, one));
+            if (isExplained)
+                continue;
+            kept.Add(one);
+            for (var stretch = first; stretch <= last; stretch++)
+                (near.TryGetValue(stretch, out var others) ? others : near[stretch] = []).Add(one);
         }
 
         kept.Sort((a, b) => a.Agreement.Start.CompareTo(b.Agreement.Start));
@@ -224,7 +235,7 @@ public sealed class TextScanner
             _comparison.Share(entry, q, q + a, ids[agreement.Start..more]),
             n > q + a ? _comparison.Share(entry, q + a, n, ids[agreement.Start..more]) : 0);
         return new(
-            entry.Item, agreement.Unit, ClassOf(entry, agreement), agreement.Score, agreement.Matched, _words.Start(agreement.Start), _words.End(agreement.End - 1), shares);
+            entry.Item, agreement.Unit, ClassOf(entry, agreement), agreement.Score, agreement.Matched, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
     }
 
     private HitClass ClassOf(ScanEntry entry, Agreement agreement)

@@ -27,12 +27,10 @@ public sealed class PlaceComparisonTests
                 var found = comparison.Compare(entry, unit, words.Ids, 0, words.Count - 1, -100, out var agreement);
                 var slow = new Slow(entry, unit, words.Ids.ToArray());
                 Assert.True(found);
-                // Of several windows that hold as much, either may be taken.
-                Assert.Equal(slow.Most, slow.Bag(agreement.Start, agreement.End), 1e-3);
-                Assert.InRange(agreement.End - agreement.Start, 1, slow.Length);
-                var nats = (slow.Most + slow.InOrder(agreement.Start, agreement.End)) / 2;
-                Assert.Equal(nats, agreement.Matched, 1e-3);
-                Assert.Equal((nats - s_index.ChanceNats) / unit.Total, agreement.Score, 1e-3 / unit.Total + 1e-6);
+                // Of several windows that hold as much, any may be taken; at its ends a hundredth of what agrees may be cut off.
+                Assert.Contains(slow.Best, w => Math.Abs(agreement.Matched - ((slow.Most + slow.InOrder(w.Start, w.End)) / 2)) < 1e-3 && w.Start <= agreement.Start && agreement.End <= w.End);
+                Assert.InRange(slow.Bag(agreement.Start, agreement.End), (0.98 * slow.Most) - 1e-3, slow.Most + 1e-3);
+                Assert.Equal((agreement.Matched - s_index.ChanceNats) / unit.Total, agreement.Score, 1e-4);
             }
         }, iter: 400);
 
@@ -51,8 +49,12 @@ public sealed class PlaceComparisonTests
             _text = text;
             _worth = _words.Zip(_weights).GroupBy(p => p.First).ToDictionary(g => g.Key, g => (g.Count(), g.Average(p => (double)p.Second)));
             Length = (int)(_words.Length * 1.3f) + 6;
-            Most = Enumerable.Range(1, text.Length).Max(end => Bag(Math.Max(0, end - Length), end));
+            var windows = Enumerable.Range(1, text.Length).Select(end => (Start: Math.Max(0, end - Length), End: end)).ToList();
+            Most = windows.Max(w => Bag(w.Start, w.End));
+            Best = [.. windows.Where(w => Bag(w.Start, w.End) > Most - 1e-3)];
         }
+
+        public List<(int Start, int End)> Best { get; }
 
         public int Length { get; }
 
