@@ -130,16 +130,31 @@ public sealed class CorpusScan
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
 
-    private CorpusHit Describe(in CorpusDocument document, ScanHit hit)
+    // A text may be long and hold many items: it is hashed and counted through once.
+    private List<CorpusHit> Describe(in CorpusDocument document, IReadOnlyList<ScanHit> hits)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(document.Text));
+        var described = new List<CorpusHit>(hits.Count);
+        var (at, characters) = (0, 0L);
+        foreach (var hit in hits)
+        {
+            characters += Characters(document.Text[at..hit.Start]);
+            at = hit.Start;
+            described.Add(Describe(document, hit, hash, document.TextOffset == 0 ? characters : -1));
+        }
+
+        return described;
+    }
+
+    private CorpusHit Describe(in CorpusDocument document, ScanHit hit, string hash, long before)
     {
         var benchmark = _benchmarks[hit.Item.BenchmarkName];
-        var before = document.TextOffset == 0 ? Characters(document.Text[..hit.Start]) : -1;
         return new()
         {
             Shard = document.Shard,
             Record = document.Record,
             DocumentId = Encoding.UTF8.GetString(document.Id),
-            TextSha256 = Convert.ToHexStringLower(SHA256.HashData(document.Text)),
+            TextSha256 = hash,
             Benchmark = hit.Item.BenchmarkName,
             Item = hit.Item.ItemId,
             Class = hit.Class,
@@ -197,12 +212,11 @@ public sealed class CorpusScan
             var hits = scanner.Scan(document.Text);
             Interlocked.Add(ref _words, scanner.Words);
             Interlocked.Add(ref _compared, scanner.Compared);
-            foreach (var hit in hits)
-            {
-                var described = scan.Describe(document, hit);
-                lock (_lock)
-                    _hits.Add((shard, described));
-            }
+            if (hits.Count == 0)
+                return;
+            var described = scan.Describe(document, hits);
+            lock (_lock)
+                _hits.AddRange(described.Select(hit => (shard, hit)));
         }
 
         // The pieces of a long text overlap: what is found in both is one hit.

@@ -19,7 +19,7 @@ public sealed class ScanIndex
     private const double CommonShare = 0.03;
 
     // Telling words of an item make a pair up to so many telling words apart.
-    private const int FarthestInItem = 3;
+    private const int FarthestInItem = 2;
 
     // Questions from this many words on consist of a passage and what is asked about it.
     private const int PassageWords = 60;

@@ -32,7 +32,7 @@ internal sealed class WordTable
 
         _hashes.Add(hash);
         _slots[at] = new((uint)hash, Count);
-        if (2 * Count > _slots.Length)
+        if (4 * Count > 3 * _slots.Length)
             Grow();
         return Count - 1;
     }
