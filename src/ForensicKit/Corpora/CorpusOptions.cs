@@ -27,6 +27,9 @@ public sealed record CorpusOptions
     /// <summary>Bytes that must have come out of a compressed shard before <see cref="MaximumExpansion"/> is looked at. Default 1 GiB.</summary>
     public long ExpansionAllowance { get; init; } = 1L << 30;
 
+    /// <summary>Bytes that one column of one Parquet row group may have, decompressed: it is held in memory. Default 1 GiB.</summary>
+    public long MaximumColumnBytes { get; init; } = 1L << 30;
+
     /// <summary>Whether the SHA-256 of each shard is computed while it is read. Default true.</summary>
     public bool Hash { get; init; } = true;
 
@@ -41,7 +44,7 @@ public sealed record CorpusOptions
             throw new KitException("Pieces of a text must have at least 64 bytes and repeat at most an eighth of a piece.", "piece", "Choose a larger piece or a smaller overlap.");
         if (MaximumRecordBytes is < 64 or > 1 << 30)
             throw new KitException("The longest record must lie between 64 bytes and 1 GiB.", "record limit", "Choose a limit between them.");
-        if (MaximumExpansion < 1 || ExpansionAllowance < 0 || MaximumDefects < 0)
+        if (MaximumExpansion < 1 || ExpansionAllowance < 0 || MaximumColumnBytes < 1 || MaximumDefects < 0)
             throw new KitException("A limit of reading is negative or zero.", "corpus limits", "Choose a positive limit.");
         return this;
     }

@@ -27,6 +27,9 @@ internal sealed class PeekableStream(Stream inner, int size, GuardedStream? guar
     /// <summary>What is in the buffer.</summary>
     public ReadOnlySpan<byte> Available => _buffer.AsSpan(_start, _end - _start);
 
+    /// <summary>What is in the buffer, valid until more is read.</summary>
+    public ArraySegment<byte> AvailableSegment => new(_buffer, _start, _end - _start);
+
     public void Consume(int count) => _start += count;
 
     /// <summary>Reads more behind what is there; false at the end of the stream.</summary>

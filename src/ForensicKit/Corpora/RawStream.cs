@@ -10,6 +10,9 @@ internal sealed class RawStream(Stream inner, string name, bool hash, Cancellati
     /// <summary>Bytes read so far.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Where in the bytes reading began; -1 where they do not seek.</summary>
+    public long Start { get; } = inner.CanSeek ? inner.Position : -1;
+
     /// <summary>Where the bytes come from.</summary>
     public Stream Inner { get; } = inner;
 

@@ -42,6 +42,21 @@ internal sealed class ShardFile(ShardPass pass, string shard, string name, Peeka
             case CorpusFormat.JsonLines:
                 ReadText(file, guard, text => JsonLines.Read(pass, shard, text));
                 break;
+            case CorpusFormat.JsonValues:
+                ReadText(file, guard, text => new JsonValues(pass, shard, text).Read());
+                break;
+            case CorpusFormat.Parquet:
+                ParquetRows.Read(pass, shard, file, alone: guard is null);
+                break;
+            case CorpusFormat.Tar when outer is null:
+                TarEntries.Read(pass, shard, file, guard);
+                break;
+            case CorpusFormat.Tar or CorpusFormat.OtherArchive when outer is not null:
+                pass.Defect(CorpusDefectKind.ArchiveInArchive, -1, shard, "The entry is an archive itself.");
+                break;
+            case CorpusFormat.OtherArchive:
+                pass.Defect(CorpusDefectKind.NotText, -1, shard, "The file is an archive of a kind that is not read.");
+                break;
             case CorpusFormat.Text:
                 ReadText(file, guard, text => PlainText.Read(pass, shard, text));
                 break;
