@@ -49,6 +49,28 @@ public class CompressedShardTests
     }
 
     [Fact]
+    public void XzStreamsConcatenatedPaddedCutOrDamagedAreReadAsFarAsTheyGo()
+    {
+        var part = File.ReadAllBytes(TestData.Require("data", "contamination", "decon-fixtures", "training", "contaminated_mixed.jsonl.xz"));
+        var (documents, reading) = Taken.From("a.jsonl.xz", [.. part, 0, 0, 0, 0, 0, 0, 0, 0, .. part]);
+        // The shard's last line has no end, so that it and the first of the next are one.
+        Assert.Equal([0L, 1, 2, 3, 5, 6, 7, 8], documents.Select(d => d.Record));
+        Assert.Equal([CorpusDefectKind.BadJson], reading.DefectCounts.Keys);
+        (_, reading) = Taken.From("a.jsonl.xz", part[..(part.Length / 2)]);
+        Assert.Equal([CorpusDefectKind.Cut], reading.DefectCounts.Keys);
+        (_, reading) = Taken.From("a.jsonl.xz", part[..^30]);
+        Assert.Equal([CorpusDefectKind.Cut], reading.DefectCounts.Keys);
+        var random = new Random(5);
+        for (var i = 0; i < 300; i++)
+        {
+            var bytes = part.ToArray();
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            (_, reading) = Taken.From("a.jsonl.xz", bytes);
+            Assert.Equal(64, reading.Sha256.Length);
+        }
+    }
+
+    [Fact]
     public void RealBooksAreReadWhole()
     {
         var folder = TestData.Require("data", "corpora", "classic-books");
