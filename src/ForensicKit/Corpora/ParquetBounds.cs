@@ -34,6 +34,7 @@ internal static class ParquetBounds
         var footer = new byte[length];
         file.Position = file.Length - 8 - length;
         file.ReadExactly(footer);
+        ParquetLayout.Check(footer, "FileMetaData");
         var walk = new ThriftCompact(footer);
         for (var id = 0; walk.Field(ref id, out var type);)
         {
@@ -117,7 +118,7 @@ internal static class ParquetBounds
         long compressed = -1;
         long values = -1;
         long encoding = -1;
-        var walk = new ThriftCompact(bytes);
+        var walk = new ThriftCompact(bytes[..ParquetLayout.Check(bytes, "PageHeader")]);
         for (var id = 0; walk.Field(ref id, out var field);)
         {
             if (field == 5 && id is 1 or 2 or 3)
