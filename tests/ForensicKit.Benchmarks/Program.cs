@@ -19,6 +19,8 @@ else if (args is ["corpus-read", .. var corpora])
     CorpusReading.Run(corpora);
 else if (args is ["scan", .. var texts])
     CorpusScanning.Run(texts);
+else if (args is ["scan-quality", var data, .. var rewritten])
+    ScanQuality.Run(data, rewritten.FirstOrDefault());
 else if (args is ["precision", var folder])
     PrecisionEffect.Run(folder);
 else if (args is ["tokenizers", .. var names])
