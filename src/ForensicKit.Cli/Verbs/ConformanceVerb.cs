@@ -10,7 +10,7 @@ namespace ForensicKit.Cli.Verbs;
 internal static class ConformanceVerb
 {
     private static readonly IReadOnlyList<IConformanceKind> s_kinds =
-        [new StatisticsVectors(), new ArchitectureVectors(), new TokenizerVectors(), new ChatTemplateVectors(), new ModelVectors(), new LmEvalVectors()];
+        [new StatisticsVectors(), new ArchitectureVectors(), new TokenizerVectors(), new ChatTemplateVectors(), new ModelVectors(), new LmEvalVectors(), new PlantedVectors()];
 
     public static Command Create()
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using ForensicKit.Benchmarks;
 using ForensicKit.Cases;
 using ForensicKit.Contamination;
 using ForensicKit.Contamination.Scanning;
@@ -13,12 +12,10 @@ namespace ForensicKit.Cli.Verbs;
 /// <summary><c>scan CORPUS…</c>: looks for benchmark items in training text.</summary>
 internal static class ScanVerb
 {
-    private static readonly string[] s_usual = ["gsm8k", "mmlu", "hellaswag", "humaneval"];
-
     public static Command Create()
     {
         var corpora = new Argument<string[]>("CORPUS") { Description = "Files, folders, patterns (*, ?, **) or - for standard input.", Arity = ArgumentArity.OneOrMore };
-        var benchmarks = new Option<string[]>("--benchmarks") { Description = $"Benchmarks to look for, separated by commas; {string.Join(", ", s_usual)} where their files are here.", AllowMultipleArgumentsPerToken = true };
+        var benchmarks = new Option<string[]>("--benchmarks") { Description = $"Benchmarks to look for, separated by commas; {string.Join(", ", ScanBenchmarks.Usual)} where their files are here.", AllowMultipleArgumentsPerToken = true };
         var fields = new Option<string[]>("--field") { Description = "Field or column that holds the text; may be repeated. text and content where not given.", AllowMultipleArgumentsPerToken = true };
         var truth = new Option<FileInfo?>("--truth") { Description = "What was planted where (JSON Lines of id, kind, contaminated, benchmark, item): recall and false positives are printed." };
         var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for scan.json and hits.jsonl." };
@@ -67,13 +64,11 @@ internal static class ScanVerb
     {
         var kit = KitFolder.Locate();
         var items = new List<ScanItem>();
-        foreach (var name in named.Count > 0 ? named : s_usual)
+        foreach (var name in named.Count > 0 ? named : ScanBenchmarks.Usual)
         {
-            var benchmark = kit.Benchmark(name);
-            var store = ArtifactStore.For(benchmark.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(kit.Root, "data-manifests", "cases"));
             try
             {
-                items.AddRange(BenchmarkFormats.Read(benchmark, store, cancellationToken).Select(i => ScanItem.From(name, i)));
+                items.AddRange(ScanBenchmarks.Read(kit, name, cancellationToken));
             }
             catch (KitException e) when (named.Count == 0 && e.ExitCode == ExitCode.EnvironmentLacks)
             {
@@ -82,7 +77,7 @@ internal static class ScanVerb
         }
 
         return items.Count > 0 ? items : throw new KitException(
-            "The files of no benchmark are here.", string.Join(", ", s_usual), $"Set {ArtifactStore.DataVariable} to the folder that holds them, or name benchmarks with --benchmarks.", ExitCode.EnvironmentLacks);
+            "The files of no benchmark are here.", string.Join(", ", ScanBenchmarks.Usual), $"Set {ArtifactStore.DataVariable} to the folder that holds them, or name benchmarks with --benchmarks.", ExitCode.EnvironmentLacks);
     }
 
     private static void Tell(Terminal terminal, ScanReport report, double prepared, double seconds)

@@ -30,6 +30,9 @@ public sealed class ScanTruth
 
     private ScanTruth(List<(string, string, string, string, bool)> documents) => _documents = documents;
 
+    /// <summary>The benchmarks whose items were planted, in the order of their names.</summary>
+    public IReadOnlyList<string> Benchmarks => [.. _documents.Where(d => d.IsContaminated).Select(d => d.Benchmark).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>Reads a file, unpacked where its name ends in <c>.gz</c> or <c>.bz2</c>.</summary>
     /// <exception cref="KitException">The file is not there, or not of this form.</exception>
     public static ScanTruth Read(string path, CancellationToken cancellationToken)
@@ -50,18 +53,26 @@ public sealed class ScanTruth
     public IReadOnlyList<TruthRow> Measure(IEnumerable<CorpusHit> hits)
     {
         var found = hits.Where(h => h.Class == HitClass.Leak).GroupBy(h => h.DocumentId, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Select(h => Plain(h.Item)).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => g.Select(h => Name(h.Benchmark, h.Item)).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
         return [.. _documents.GroupBy(d => (d.Benchmark, d.Kind, d.IsContaminated)).OrderByDescending(g => g.Key.IsContaminated)
             .ThenBy(g => g.Key.Benchmark, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal).Select(g =>
             {
                 var any = g.Count(d => found.ContainsKey(d.Id));
-                var right = g.Count(d => d.IsContaminated && found.TryGetValue(d.Id, out var items) && items.Contains(Plain(d.Item)));
+                var right = g.Count(d => d.IsContaminated && found.TryGetValue(d.Id, out var items) && items.Contains(Name(d.Benchmark, d.Item)));
                 return new TruthRow(
                     g.Key.Benchmark, g.Key.Kind, g.Key.IsContaminated, g.Count(), any, right,
                     BinomialInterval.ClopperPearson(g.Key.IsContaminated ? right : any, g.Count(), Level));
             })];
     }
 
-    // "gsm8k-test-12" is "gsm8k/test/12": tools write their ids in many ways.
-    private static string Plain(string item) => string.Concat(item.Where(char.IsLetterOrDigit)).ToLower(CultureInfo.InvariantCulture);
+    // "gsm8k-test-12", "gsm8k/test/12" and "12" are one item, and so are "HumanEval/12" and "humaneval-test-12": what is left are subject and number.
+    private static string Name(string benchmark, string item)
+    {
+        var plain = string.Concat(item.Where(char.IsLetterOrDigit)).ToLower(CultureInfo.InvariantCulture);
+        var letters = plain.TrimEnd("0123456789".ToCharArray());
+        var rest = letters.Replace(benchmark, "", StringComparison.Ordinal);
+        foreach (var split in (string[])["validation", "test", "val"])
+            rest = rest.Replace(split, "", StringComparison.Ordinal);
+        return benchmark + "/" + rest + "/" + plain[letters.Length..];
+    }
 }
