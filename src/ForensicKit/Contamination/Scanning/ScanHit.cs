@@ -11,9 +11,6 @@ public enum HitClass
 
     /// <summary>Words that many items have: the form of the question, not this question.</summary>
     Template,
-
-    /// <summary>Numbers, symbols and single letters.</summary>
-    Formula,
 }
 
 /// <summary>A place of a text that is an item or part of one, up to editing.</summary>

@@ -13,7 +13,7 @@ namespace ForensicKit.Contamination.Scanning;
 /// <param name="Calibration">Items its null distribution rests on.</param>
 /// <param name="Thresholds">Score of each unit from which on it counts as found.</param>
 /// <param name="Leaks">Hits that are leaks.</param>
-/// <param name="OtherHits">Hits that are a shared source, a template or a formula.</param>
+/// <param name="OtherHits">Hits that are a shared source or a template.</param>
 /// <param name="QuestionOnly">Items whose question is somewhere, nowhere with its answer.</param>
 /// <param name="AnswerOnly">Items whose answer alone is somewhere.</param>
 /// <param name="QuestionAndAnswer">Items that are somewhere with their answer.</param>
