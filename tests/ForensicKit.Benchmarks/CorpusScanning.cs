@@ -8,7 +8,6 @@ using ForensicKit.Cases;
 using ForensicKit.Contamination;
 using ForensicKit.Contamination.Scanning;
 using ForensicKit.Corpora;
-using ForensicKit.Evidence;
 
 namespace ForensicKit.Benchmarks;
 
@@ -23,7 +22,8 @@ internal static class CorpusScanning
 
     public static void Run(IReadOnlyList<string> corpora)
     {
-        var items = Items();
+        var kit = KitFolder.Locate();
+        List<ScanItem> items = [.. ScanBenchmarks.Usual.SelectMany(name => ScanBenchmarks.Read(kit, name, default))];
         var clock = Stopwatch.StartNew();
         var before = GC.GetTotalMemory(true);
         var index = ScanIndex.Of(items);
@@ -80,17 +80,6 @@ internal static class CorpusScanning
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static List<ScanItem> Items()
-    {
-        var kit = KitFolder.Locate();
-        return [.. ((string[])["gsm8k", "mmlu", "hellaswag", "humaneval"]).SelectMany(name =>
-        {
-            var benchmark = kit.Benchmark(name);
-            var store = ArtifactStore.For(benchmark.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable));
-            return BenchmarkFormats.Read(benchmark, store, default).Select(i => ScanItem.From(name, i));
-        })];
     }
 
     private static long Scan(CorpusScan scan, string file, int threads) => scan.Scan([new(Path.GetFileName(file), file, 1)], threads, null, default).Documents;
