@@ -112,15 +112,21 @@ internal sealed class Terminal : IProgress<StepProgress>
     {
         var culture = CultureInfo.InvariantCulture;
         var text = "  " + Safe(p.Step);
-        if (p.Total > 1 || p.Done > 0)
+        var isBytes = p.Unit == "bytes";
+        if (isBytes && p.Total > 1)
+            text += string.Create(culture, $"  {p.Done / 1e6:N1}/{p.Total / 1e6:N1} MB");
+        else if (p.Total > 1 || p.Done > 0)
             text += p.Total > 0 ? string.Create(culture, $"  {p.Done:N0}/{p.Total:N0} {p.Unit}") : string.Create(culture, $"  {p.Done:N0} {p.Unit}");
         // What an earlier run left done took none of this time.
         if (doneHere > 0 && elapsed.TotalSeconds >= 1)
         {
             var rate = doneHere / elapsed.TotalSeconds;
-            text += string.Create(culture, $", {rate:0.#}/s");
+            text += isBytes ? string.Create(culture, $", {rate / 1e6:0.#} MB/s") : string.Create(culture, $", {rate:0.#}/s");
             if (p.Total > p.Done)
-                text += string.Create(culture, $", {TimeSpan.FromSeconds((p.Total - p.Done) / rate):m\\:ss} left");
+            {
+                var left = TimeSpan.FromSeconds((p.Total - p.Done) / rate);
+                text += string.Create(culture, $", {(left.TotalHours >= 1 ? $"{(int)left.TotalHours}:" : "")}{(left.TotalHours >= 1 ? left.ToString("mm\\:ss", culture) : left.ToString("m\\:ss", culture))} left");
+            }
         }
 
         return text;

@@ -16,10 +16,14 @@ public class CommandLineTests
         var words = verb.Split(' ');
         var command = words.Aggregate((Command)CommandLine.Create(), (c, word) => c.Subcommands.Single(s => s.Name == word));
         Assert.Contains(command.Options, o => o.Name == "--json");
-        var example = command.Description!.Split('\n').Single(l => l.StartsWith("  forensickit ", StringComparison.Ordinal)).Trim();
-        var parsed = CommandLine.Create().Parse(example["forensickit ".Length..].Split(' '));
-        Assert.Empty(parsed.Errors);
-        Assert.Equal(words[^1], parsed.CommandResult.Command.Name);
+        var examples = command.Description!.Split('\n').Where(l => l.StartsWith("  forensickit ", StringComparison.Ordinal)).Select(l => l.Trim()).ToList();
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example =>
+        {
+            var parsed = CommandLine.Create().Parse(example["forensickit ".Length..].Split(' '));
+            Assert.Empty(parsed.Errors);
+            Assert.Equal(words[^1], parsed.CommandResult.Command.Name);
+        });
     }
 
     [Fact]

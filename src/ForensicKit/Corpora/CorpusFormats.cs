@@ -25,11 +25,17 @@ internal static class CorpusFormats
         + "yaml yml toml ini cfg conf properties csv tsv log srt vtt diff patch cmake mk gradle tf proto graphql dockerfile makefile license readme").Split(' '),
         StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What a name says of the format: files of the same bytes are read alike where this is the same.</summary>
+    public static string ByName(string name)
+    {
+        var (compression, inner) = Compressions.Tell(name, []);
+        return $"{Extension(inner).ToLowerInvariant()}/{compression}";
+    }
+
     /// <summary>What <paramref name="file"/> is.</summary>
     public static CorpusFormat Tell(string name, PeekableStream file)
     {
-        var slash = name.LastIndexOfAny(['/', '\\']);
-        var extension = Path.GetExtension(name[(slash + 1)..]).TrimStart('.');
+        var extension = Extension(name);
         switch (extension.ToUpperInvariant())
         {
             case "JSONL" or "NDJSON" or "JSONLINES":
@@ -53,6 +59,8 @@ internal static class CorpusFormats
             return CorpusFormat.OtherArchive;
         return Json(file) ?? (IsText(head) ? CorpusFormat.Text : CorpusFormat.Unknown);
     }
+
+    private static string Extension(string name) => Path.GetExtension(name[(name.LastIndexOfAny(['/', '\\']) + 1)..]).TrimStart('.');
 
     /// <summary>How JSON is laid out, by its beginning; null where it is none.</summary>
     private static CorpusFormat? Json(PeekableStream file)

@@ -68,18 +68,19 @@ public sealed record CorpusHit
 
     /// <summary>The place's text.</summary>
     public required string Text { get; init; }
-}
 
-/// <summary>What a scan of a corpus gave.</summary>
-/// <param name="Shards">What reading each shard brought to light, in the order of the shards.</param>
-/// <param name="Words">Words read.</param>
-/// <param name="Compared">Places compared with an item.</param>
-/// <param name="Hits">What was found, by shard, record and place.</param>
-public sealed record CorpusScanResult(IReadOnlyList<(Corpora.CorpusShard Shard, Corpora.ShardReading Reading)> Shards, long Words, long Compared, IReadOnlyList<CorpusHit> Hits)
-{
-    /// <summary>Documents read.</summary>
-    public long Documents => Shards.Sum(s => s.Reading.Documents);
+    /// <summary>Why it counts as found, in words: the unit, its threshold, and the nats that must agree and that do.</summary>
+    public string Rule { get; init; } = "";
 
-    /// <summary>Bytes of text read.</summary>
-    public long TextBytes => Shards.Sum(s => s.Reading.TextBytes);
+    /// <summary>What of the item <see cref="ItemStart"/> counts in: question, answer and choices one under the other.</summary>
+    public string ItemField { get; init; } = "";
+
+    /// <summary>First code point of the item's text, from the first word that agrees on.</summary>
+    public long ItemStart { get; init; }
+
+    /// <summary>Code point behind the last word of the item's text that agrees.</summary>
+    public long ItemEnd { get; init; }
+
+    /// <summary>Item and place side by side.</summary>
+    public ScanDiff Diff { get; init; } = ScanDiff.None;
 }

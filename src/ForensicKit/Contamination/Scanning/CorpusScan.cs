@@ -1,6 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Threading.Channels;
 using ForensicKit.Corpora;
 
@@ -11,14 +9,10 @@ public sealed class CorpusScan
 {
     private const int BatchesAhead = 2;
 
-    // An answer counts as told from this share of its nats on.
-    private const double Told = 0.6;
-
     private readonly ScanIndex _index;
     private readonly ScanCalibration _calibration;
     private readonly ScanThresholds _thresholds;
-    private readonly CorpusReader _reader;
-    private readonly Dictionary<string, int> _benchmarks;
+    private readonly CorpusOptions _options;
 
     /// <param name="index">The items.</param>
     /// <param name="calibration">What items score among themselves.</param>
@@ -26,10 +20,12 @@ public sealed class CorpusScan
     /// <param name="options">How corpora are read.</param>
     public CorpusScan(ScanIndex index, ScanCalibration calibration, ScanThresholds thresholds, CorpusOptions options)
     {
-        (_index, _calibration, _thresholds) = (index, calibration, thresholds);
-        _reader = new(options);
-        _benchmarks = index.Benchmarks.Select((b, i) => (b, i)).ToDictionary(p => p.b, p => p.i, StringComparer.Ordinal);
+        (_index, _calibration, _thresholds, _options) = (index, calibration, thresholds, options);
+        Identity = ScanIdentity.Of(index, thresholds, options);
     }
+
+    /// <summary>All that decides what is found in a shard.</summary>
+    public ScanIdentity Identity { get; }
 
     /// <summary>Scans shards.</summary>
     /// <param name="shards">The shards.</param>
@@ -37,37 +33,58 @@ public sealed class CorpusScan
     /// <param name="progress">Told of bytes read.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="KitException">A shard cannot be opened.</exception>
-    public CorpusScanResult Scan(IReadOnlyList<CorpusShard> shards, int threads, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    public CorpusScanResult Scan(IReadOnlyList<CorpusShard> shards, int threads, IProgress<StepProgress>? progress, CancellationToken cancellationToken) =>
+        Scan(shards, threads, null, progress, cancellationToken);
+
+    /// <summary>Scans shards; what a ledger holds of them is taken from there, and what is found is kept in it, shard by shard.</summary>
+    /// <param name="shards">The shards.</param>
+    /// <param name="threads">Threads that compare, at least 1; where there are more than one, others read.</param>
+    /// <param name="ledger">The ledger; null for none.</param>
+    /// <param name="progress">Told of bytes read; those of shards that need not be scanned are not counted.</param>
+    /// <param name="cancellationToken">Stops it; what was finished is in the ledger.</param>
+    /// <exception cref="KitException">A shard cannot be opened or changes meanwhile, or the ledger cannot be written.</exception>
+    public CorpusScanResult Scan(IReadOnlyList<CorpusShard> shards, int threads, ScanLedger? ledger, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        var total = shards.Sum(s => s.Bytes);
-        var readings = new ShardReading[shards.Count];
-        var work = new Work(this);
-        long done = 0;
-        void Read(int number, DocumentAction action)
+        var reader = new CorpusReader(ledger is null ? _options : _options with { Hash = true });
+        var rules = _index.Benchmarks.Select((name, number) => new BenchmarkRule(name, _calibration.Count(number), _thresholds.ByBenchmark[number])).ToList();
+        var run = new ScanRun(_index, _thresholds, new(_index, _calibration, _thresholds), Identity, rules, ledger, shards);
+        long done = 0, total = shards.Sum(s => s.Bytes);
+        ShardWork? Begin(int number)
         {
-            readings[number] = _reader.Read(shards[number], action, cancellationToken);
-            progress?.Report(new("Scanning", Interlocked.Add(ref done, shards[number].Bytes), total, "bytes"));
+            var work = run.Begin(number, cancellationToken);
+            if (work is null)
+                Interlocked.Add(ref total, -shards[number].Bytes);
+            return work;
+        }
+
+        void Read(ShardWork work, DocumentAction action)
+        {
+            work.Reading = reader.Read(work.Shard, action, cancellationToken);
+            progress?.Report(new("Scanning", Interlocked.Add(ref done, work.Shard.Bytes), Interlocked.Read(ref total), "bytes"));
         }
 
         progress?.Report(new("Scanning", 0, total, "bytes"));
         if (threads <= 1)
         {
-            var scanner = work.NewScanner();
+            var scanners = run.NewScanners();
             for (var number = 0; number < shards.Count; number++)
             {
-                var shard = number;
-                Read(shard, (in CorpusDocument document) => work.Take(scanner, shard, document));
+                if (Begin(number) is not { } work)
+                    continue;
+                Read(work, (in CorpusDocument document) => run.Take(scanners, work, document));
+                run.End(work);
             }
         }
         else
         {
-            OnThreads(shards.Count, threads, work, Read, cancellationToken);
+            OnThreads(shards.Count, threads, run, Begin, Read, cancellationToken);
         }
 
-        return new([.. shards.Zip(readings)], work.Words, work.Compared, work.Ordered());
+        return run.Result();
     }
 
-    private static void OnThreads(int shards, int threads, Work work, Action<int, DocumentAction> read, CancellationToken cancellationToken)
+    private static void OnThreads(
+        int shards, int threads, ScanRun run, Func<int, ShardWork?> begin, Action<ShardWork, DocumentAction> read, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var channel = Channel.CreateBounded<TextBatch>(threads * BatchesAhead);
@@ -78,30 +95,43 @@ public sealed class CorpusScan
         {
             for (var number = Interlocked.Increment(ref next); number < shards; number = Interlocked.Increment(ref next))
             {
-                var batch = new TextBatch(number);
-                read(number, (in CorpusDocument document) =>
+                if (begin(number) is not { } work)
+                    continue;
+                void HandOn(TextBatch batch)
+                {
+                    work.Open();
+                    channel.Writer.WriteAsync(batch, stop.Token).AsTask().GetAwaiter().GetResult();
+                }
+
+                var batch = new TextBatch(work);
+                read(work, (in CorpusDocument document) =>
                 {
                     batch.Add(document);
                     if (batch.IsFull)
                     {
-                        channel.Writer.WriteAsync(batch, stop.Token).AsTask().GetAwaiter().GetResult();
-                        batch = new(batch.Shard);
+                        HandOn(batch);
+                        batch = new(work);
                     }
                 });
-                channel.Writer.WriteAsync(batch, stop.Token).AsTask().GetAwaiter().GetResult();
+                HandOn(batch);
+                if (work.Close())
+                    run.End(work);
             }
         });
         _ = Task.WhenAll(reading).ContinueWith(_ => channel.Writer.Complete(), TaskScheduler.Default);
         var comparing = Running(threads, stop, () =>
         {
-            var scanner = work.NewScanner();
+            var scanners = run.NewScanners();
             foreach (var batch in channel.Reader.ReadAllAsync(stop.Token).ToBlockingEnumerable(stop.Token))
             {
                 using (batch)
                 {
                     foreach (var entry in batch.Entries)
-                        work.Take(scanner, batch.Shard, batch.Document(entry));
+                        run.Take(scanners, batch.Work, batch.Document(entry));
                 }
+
+                if (batch.Work.Close())
+                    run.End(batch.Work);
             }
         });
         try
@@ -129,111 +159,4 @@ public sealed class CorpusScan
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-
-    // A text may be long and hold many items: it is hashed and counted through once.
-    private List<CorpusHit> Describe(in CorpusDocument document, IReadOnlyList<ScanHit> hits)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(document.Text));
-        var described = new List<CorpusHit>(hits.Count);
-        var (at, characters) = (0, 0L);
-        foreach (var hit in hits)
-        {
-            characters += Characters(document.Text[at..hit.Start]);
-            at = hit.Start;
-            described.Add(Describe(document, hit, hash, document.TextOffset == 0 ? characters : -1));
-        }
-
-        return described;
-    }
-
-    private CorpusHit Describe(in CorpusDocument document, ScanHit hit, string hash, long before)
-    {
-        var benchmark = _benchmarks[hit.Item.BenchmarkName];
-        return new()
-        {
-            Shard = document.Shard,
-            Record = document.Record,
-            DocumentId = Encoding.UTF8.GetString(document.Id),
-            TextSha256 = hash,
-            Benchmark = hit.Item.BenchmarkName,
-            Item = hit.Item.ItemId,
-            Class = hit.Class,
-            Kind = KindOf(hit),
-            Unit = hit.Unit,
-            Score = hit.Score,
-            Threshold = _thresholds.ByBenchmark[benchmark][(int)hit.Unit],
-            P = _calibration.P(benchmark, hit.Unit, hit.Score),
-            MatchedNats = hit.Matched,
-            LongestRun = hit.LongestRun,
-            QuestionShare = hit.Shares.Question,
-            AnswerShare = hit.Shares.Answer,
-            ChoicesShare = hit.Shares.Choices,
-            StartByte = document.TextOffset + hit.Start,
-            EndByte = document.TextOffset + hit.End,
-            StartCharacter = before,
-            EndCharacter = before < 0 ? -1 : before + Characters(document.Text[hit.Start..hit.End]),
-            Text = Encoding.UTF8.GetString(document.Text[hit.Start..hit.End]),
-        };
-    }
-
-    private static LeakKind KindOf(ScanHit hit)
-    {
-        if (hit.Unit == ScanUnit.Answer && hit.Shares.Question < Told)
-            return LeakKind.AnswerOnly;
-        // Beside its rivals the right choice gives nothing away.
-        return hit.Shares.Answer >= Told && hit.Shares.Choices < Told ? LeakKind.QuestionAndAnswer : LeakKind.QuestionOnly;
-    }
-
-    // Code points: every byte that does not go on with one.
-    private static long Characters(ReadOnlySpan<byte> text)
-    {
-        long count = 0;
-        foreach (var b in text)
-            count += (b & 0xC0) != 0x80 ? 1 : 0;
-        return count;
-    }
-
-    // What the threads share.
-    private sealed class Work(CorpusScan scan)
-    {
-        private readonly List<(int Shard, CorpusHit Hit)> _hits = [];
-        private readonly Lock _lock = new();
-        private long _words;
-        private long _compared;
-
-        public long Words => _words;
-
-        public long Compared => _compared;
-
-        public TextScanner NewScanner() => new(scan._index, scan._thresholds);
-
-        public void Take(TextScanner scanner, int shard, in CorpusDocument document)
-        {
-            var hits = scanner.Scan(document.Text);
-            Interlocked.Add(ref _words, scanner.Words);
-            Interlocked.Add(ref _compared, scanner.Compared);
-            if (hits.Count == 0)
-                return;
-            var described = scan.Describe(document, hits);
-            lock (_lock)
-                _hits.AddRange(described.Select(hit => (shard, hit)));
-        }
-
-        // The pieces of a long text overlap: what is found in both is one hit.
-        public List<CorpusHit> Ordered()
-        {
-            var kept = new List<CorpusHit>();
-            foreach (var (_, hit) in _hits.OrderBy(h => h.Shard).ThenBy(h => h.Hit.Shard, StringComparer.Ordinal).ThenBy(h => h.Hit.Record).ThenBy(h => h.Hit.StartByte)
-                .ThenBy(h => h.Hit.EndByte).ThenBy(h => h.Hit.Benchmark, StringComparer.Ordinal).ThenBy(h => h.Hit.Item, StringComparer.Ordinal))
-            {
-                var isSeen = false;
-                for (var i = kept.Count - 1; i >= 0 && !isSeen && kept[i].Shard == hit.Shard && kept[i].Record == hit.Record; i--)
-                    isSeen = kept[i].Item == hit.Item && kept[i].Benchmark == hit.Benchmark && kept[i].EndByte > hit.StartByte && kept[i].TextSha256 != hit.TextSha256;
-                if (!isSeen)
-                    kept.Add(hit);
-            }
-
-            return kept;
-        }
-    }
 }

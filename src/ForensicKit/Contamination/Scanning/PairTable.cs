@@ -29,7 +29,8 @@ internal sealed class PairTable
     /// <param name="pairs">Hash and item of every pair, each once per item, sorted by hash, then item.</param>
     /// <param name="items">Number of items.</param>
     /// <param name="mostItems">A pair of more items is a phrase of the language or of a template, and no seed.</param>
-    public static PairTable Of(List<(ulong Hash, int Item)> pairs, int items, int mostItems)
+    /// <param name="isWanted">Pairs of which no item is wanted are left out; null where all are wanted. What the others are worth stays the same.</param>
+    public static PairTable Of(List<(ulong Hash, int Item)> pairs, int items, int mostItems, Func<int, bool>? isWanted = null)
     {
         var runs = new List<(int Start, int Count)>();
         for (var i = 0; i < pairs.Count;)
@@ -37,7 +38,7 @@ internal sealed class PairTable
             var start = i;
             while (i < pairs.Count && pairs[i].Hash == pairs[start].Hash)
                 i++;
-            if (i - start <= mostItems)
+            if (i - start <= mostItems && (isWanted is null || AnyWanted(pairs, start, i, isWanted)))
                 runs.Add((start, i - start));
         }
 
@@ -57,6 +58,17 @@ internal sealed class PairTable
 
         float[] weights = [0, .. Enumerable.Range(1, mostItems).Select(n => (float)Math.Log((double)items / n))];
         return new(table._slots, [.. postings], table._filter, weights) { Count = runs.Count };
+    }
+
+    private static bool AnyWanted(List<(ulong Hash, int Item)> pairs, int start, int end, Func<int, bool> isWanted)
+    {
+        for (var i = start; i < end; i++)
+        {
+            if (isWanted(pairs[i].Item))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Hash of a pair of words, whichever comes first.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ForensicKit.Contamination.Scanning;
@@ -71,7 +72,7 @@ public sealed class ScanCalibration
     /// <param name="least">No lower than this.</param>
     /// <param name="most">No higher than this.</param>
     public ScanThresholds Thresholds(double rate, double least, double most) => new(
-        _index,
+        _index, string.Create(CultureInfo.InvariantCulture, $"rate {rate}, from {least} to {most}"),
         [.. _nulls.Select(b => b.Select(s => Math.Clamp(s[Math.Clamp((int)Math.Ceiling(s.Length * (1 - rate)), 0, s.Length - 1)] + 1e-6, least, most)).ToArray())],
         _siblings, SiblingMargin);
 }

@@ -27,6 +27,9 @@ public sealed class ScanIndex
 
     private readonly bool[] _isTelling;
 
+    // In how many items each word is.
+    private readonly int[] _items;
+
     private ScanIndex(IReadOnlyList<ScanItem> items)
     {
         Benchmarks = [.. items.Select(i => i.BenchmarkName).Distinct(StringComparer.Ordinal)];
@@ -40,6 +43,7 @@ public sealed class ScanIndex
         Weigh(all, common);
         var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
         _isTelling = [.. all.Select((n, word) => n <= most && !common.IsEverywhere(word))];
+        _items = all;
         Short = new(Entries, all, _isTelling);
         Pairs = PairsOf(out var strengths);
         for (var i = 0; i < Entries.Length; i++)
@@ -48,6 +52,16 @@ public sealed class ScanIndex
             var (whole, question) = strengths[i];
             Entries[i].Activation = Math.Min(0.9f * question, Math.Clamp(0.05f * whole, 1.5f * LogItems, 6 * LogItems));
         }
+    }
+
+    private ScanIndex(ScanIndex whole, Func<int, bool> isWanted)
+    {
+        (Benchmarks, Words, Entries, LogItems, _isTelling, _items) = (whole.Benchmarks, whole.Words, whole.Entries, whole.LogItems, whole._isTelling, whole._items);
+        bool IsWanted(int item) => isWanted(Entries[item].Benchmark);
+        Short = new(Entries, _items, _isTelling, IsWanted);
+        var pairs = PairsOf([]);
+        pairs.Sort();
+        Pairs = PairTableOf(pairs, IsWanted);
     }
 
     /// <summary>Names of the benchmarks.</summary>
@@ -71,49 +85,31 @@ public sealed class ScanIndex
     /// <param name="items">The items; ids are unique within a benchmark.</param>
     public static ScanIndex Of(IReadOnlyList<ScanItem> items) => new(items);
 
+    /// <summary>
+    /// The same items, but places are looked for only where an item of some benchmarks may stand: words are worth the same, and each of those
+    /// items meets the same candidates. Items that share a pair of words with them may still be met.
+    /// </summary>
+    /// <param name="isWanted">Which benchmarks, by their place in <see cref="Benchmarks"/>.</param>
+    internal ScanIndex Leading(Func<int, bool> isWanted) => new(this, isWanted);
+
     /// <summary>Whether a word may be part of a seed.</summary>
     internal bool IsTelling(int word) => (uint)word < (uint)_isTelling.Length && _isTelling[word];
 
     private ScanEntry Entry(ScanItem item, int benchmark)
     {
         var words = new WordList();
-        var question = string.Join('\n', item.Fields.Where(f => f.Role == ScanRole.Question).Select(f => f.Text));
+        var question = ItemTexts.Question(item);
         Read(question, words);
         var asked = words.Count;
-        var ask = asked > PassageWords ? asked - FirstWordOf(words, LastSentence(question)) : 0;
-        var answer = item.Fields.FirstOrDefault(f => f.Role == ScanRole.Answer)?.Text ?? "";
-        Read(answer, words);
+        var ask = asked > PassageWords ? asked - FirstWordOf(words, ItemTexts.LastSentence(question)) : 0;
+        Read(ItemTexts.Answer(item), words);
         var answered = words.Count - asked;
-        foreach (var choice in Choices(item, answer))
+        foreach (var choice in ItemTexts.Choices(item))
             Read(choice, words);
         return new() { Item = item, Benchmark = benchmark, Words = [.. words.Ids], QuestionWords = asked, AnswerWords = answered, AskWords = ask };
     }
 
     private void Read(string text, WordList words) => WordReader.Read(Encoding.UTF8.GetBytes(text), Words, adds: true, words);
-
-    // The choices in the order in which they are asked: the letter says where the right one stands.
-    private static IEnumerable<string> Choices(ScanItem item, string answer)
-    {
-        var wrong = item.Fields.Where(f => f.Role == ScanRole.WrongChoice).Select(f => f.Text).ToList();
-        if (wrong.Count == 0)
-            return [];
-        var letter = item.Fields.FirstOrDefault(f => f.Role == ScanRole.AnswerKey)?.Text;
-        wrong.Insert(letter is { Length: > 0 } ? Math.Clamp(letter[^1] - 'A', 0, wrong.Count) : 0, answer);
-        return wrong;
-    }
-
-    // Byte behind the end of the last sentence but one.
-    private static int LastSentence(string text)
-    {
-        var end = text.TrimEnd().Length - 1;
-        for (var i = end - 1; i > 0; i--)
-        {
-            if (text[i] == '\n' || (text[i] is '.' or '?' or '!' && char.IsWhiteSpace(text[i + 1])))
-                return Encoding.UTF8.GetByteCount(text.AsSpan(0, i + 1));
-        }
-
-        return 0;
-    }
 
     private static int FirstWordOf(WordList words, int fromByte)
     {
@@ -196,7 +192,11 @@ public sealed class ScanIndex
             yield return Unit(ScanUnit.Ask, q - entry.AskWords, q, n, n);
     }
 
-    private PairTable PairsOf(out (float Whole, float Question)[] strengths)
+    private PairTable PairTableOf(List<(ulong Hash, int Item)> sorted, Func<int, bool>? isWanted = null) =>
+        PairTable.Of(sorted, Math.Max(CommonWords.EnoughItems, Entries.Length), MostItemsOfPair, isWanted);
+
+    // Every pair of every item; and how many there are up to the end of each item's question, and of its answer.
+    private List<(ulong Hash, int Item)> PairsOf(Span<(int Question, int Whole)> ends)
     {
         var pairs = new List<(ulong Hash, int Item)>();
         var telling = new List<int>();
@@ -220,19 +220,26 @@ public sealed class ScanIndex
             }
         }
 
-        var ends = new (int Question, int Whole)[Entries.Length];
         for (var e = 0; e < Entries.Length; e++)
         {
             seen.Clear();
             Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords));
-            ends[e].Question = pairs.Count;
+            var question = pairs.Count;
             Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords + Entries[e].AnswerWords));
-            ends[e].Whole = pairs.Count;
+            if (!ends.IsEmpty)
+                ends[e] = (question, pairs.Count);
         }
 
+        return pairs;
+    }
+
+    private PairTable PairsOf(out (float Whole, float Question)[] strengths)
+    {
+        var ends = new (int Question, int Whole)[Entries.Length];
+        var pairs = PairsOf(ends);
         var hashes = pairs.ConvertAll(p => p.Hash);
         pairs.Sort();
-        var table = PairTable.Of(pairs, Math.Max(CommonWords.EnoughItems, Entries.Length), MostItemsOfPair);
+        var table = PairTableOf(pairs);
         strengths = new (float, float)[Entries.Length];
         for (int e = 0, at = 0; e < Entries.Length; e++)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ForensicKit.Contamination.Scanning;
 
 /// <summary>From which score on an item counts as found.</summary>
@@ -15,18 +17,21 @@ public sealed class ScanThresholds
     // By item, then unit.
     private readonly float[][] _scores;
 
-    internal ScanThresholds(ScanIndex index, IReadOnlyList<IReadOnlyList<double>> byBenchmark, float[][] siblings, float margin)
+    internal ScanThresholds(ScanIndex index, string rule, IReadOnlyList<IReadOnlyList<double>> byBenchmark, float[][] siblings, float margin)
     {
-        ByBenchmark = byBenchmark;
+        (Rule, ByBenchmark) = (rule, byBenchmark);
         _scores = [.. index.Entries.Select((entry, number) => Scores(index, entry, byBenchmark[entry.Benchmark], siblings[number], margin))];
     }
 
     /// <summary>For each benchmark of the index, in its order, a score for each <see cref="ScanUnit"/>.</summary>
     public IReadOnlyList<IReadOnlyList<double>> ByBenchmark { get; }
 
+    /// <summary>How they were chosen: what is the same for scans of other benchmarks too.</summary>
+    internal string Rule { get; }
+
     /// <summary>The same for all items and units.</summary>
     public static ScanThresholds Same(ScanIndex index, double score) =>
-        new(index, [.. index.Benchmarks.Select(_ => Enumerable.Repeat(score, s_units).ToArray())], [.. index.Entries.Select(_ => new float[s_units])], 0);
+        new(index, string.Create(CultureInfo.InvariantCulture, $"all {score}"), [.. index.Benchmarks.Select(_ => Enumerable.Repeat(score, s_units).ToArray())], [.. index.Entries.Select(_ => new float[s_units])], 0);
 
     internal ReadOnlySpan<float> Of(int item) => _scores[item];
 

@@ -9,7 +9,8 @@ internal sealed class ShortTexts
     /// <param name="entries">All items; the short ones among them are taken.</param>
     /// <param name="items">In how many items each word is.</param>
     /// <param name="isTelling">Which words are rare enough to be waited for.</param>
-    public ShortTexts(IReadOnlyList<ScanEntry> entries, int[] items, bool[] isTelling)
+    /// <param name="isWanted">Which entries are looked for; null for all.</param>
+    public ShortTexts(IReadOnlyList<ScanEntry> entries, int[] items, bool[] isTelling, Func<int, bool>? isWanted = null)
     {
         _ofWord = new (int, int)[]?[items.Length];
         _hasAny = new bool[items.Length];
@@ -17,7 +18,7 @@ internal sealed class ShortTexts
         for (var number = 0; number < entries.Count; number++)
         {
             var question = entries[number].Words.AsSpan(0, entries[number].QuestionWords);
-            if (question.Length is < UnitWords.LeastShort or >= UnitWords.LeastLong)
+            if (question.Length is < UnitWords.LeastShort or >= UnitWords.LeastLong || isWanted?.Invoke(number) == false)
                 continue;
             var rarest = 0;
             for (var i = 1; i < question.Length; i++)

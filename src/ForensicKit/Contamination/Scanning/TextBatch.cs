@@ -4,15 +4,15 @@ using ForensicKit.Corpora;
 namespace ForensicKit.Contamination.Scanning;
 
 /// <summary>Documents on their way from the thread that reads to the one that compares.</summary>
-internal sealed class TextBatch(int shard) : IDisposable
+internal sealed class TextBatch(ShardWork work) : IDisposable
 {
     private const int Bytes = 1 << 20;
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Bytes);
     private int _used;
 
-    /// <summary>Which of the shards.</summary>
-    public int Shard { get; } = shard;
+    /// <summary>The shard that the documents are of.</summary>
+    public ShardWork Work { get; } = work;
 
     /// <summary>The documents.</summary>
     public List<Entry> Entries { get; } = [];

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ForensicKit.Corpora;
+
+namespace ForensicKit.Contamination.Scanning;
+
+/// <summary>Makes evidence of what was found in a document.</summary>
+internal sealed class HitDescription
+{
+    // An answer counts as told from this share of its nats on.
+    private const double Told = 0.6;
+
+    private readonly ScanIndex _index;
+    private readonly ScanCalibration _calibration;
+    private readonly ScanThresholds _thresholds;
+    private readonly Dictionary<ScanItem, int> _numbers = new(ReferenceEqualityComparer.Instance);
+
+    public HitDescription(ScanIndex index, ScanCalibration calibration, ScanThresholds thresholds)
+    {
+        (_index, _calibration, _thresholds) = (index, calibration, thresholds);
+        for (var number = 0; number < index.Entries.Length; number++)
+            _numbers[index.Entries[number].Item] = number;
+    }
+
+    /// <summary>The hits of a document, in their order. A text may be long and hold many items: it is hashed and counted through once.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="shard">What the hits are to have for their shard.</param>
+    /// <param name="hits">What was found in it, by place.</param>
+    public List<CorpusHit> Of(in CorpusDocument document, string shard, IEnumerable<ScanHit> hits)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(document.Text));
+        var described = new List<CorpusHit>();
+        var (at, characters) = (0, 0L);
+        foreach (var hit in hits)
+        {
+            characters += ScanDiff.CodePoints(document.Text[at..hit.Start]);
+            at = hit.Start;
+            described.Add(Of(document, shard, hit, hash, document.TextOffset == 0 ? characters : -1));
+        }
+
+        return described;
+    }
+
+    private CorpusHit Of(in CorpusDocument document, string shard, ScanHit hit, string hash, long before)
+    {
+        var number = _numbers[hit.Item];
+        var entry = _index.Entries[number];
+        var text = document.Text[hit.Start..hit.End];
+        var (diff, itemStart, itemEnd) = ScanDiff.Of(_index.Words, hit.Item, hit.Unit, text);
+        return new()
+        {
+            Shard = shard,
+            Record = document.Record,
+            DocumentId = Encoding.UTF8.GetString(document.Id),
+            TextSha256 = hash,
+            Benchmark = hit.Item.BenchmarkName,
+            Item = hit.Item.ItemId,
+            Class = hit.Class,
+            Kind = KindOf(hit),
+            Unit = hit.Unit,
+            Score = hit.Score,
+            Threshold = _thresholds.ByBenchmark[entry.Benchmark][(int)hit.Unit],
+            P = _calibration.P(entry.Benchmark, hit.Unit, hit.Score),
+            MatchedNats = hit.Matched,
+            LongestRun = hit.LongestRun,
+            QuestionShare = hit.Shares.Question,
+            AnswerShare = hit.Shares.Answer,
+            ChoicesShare = hit.Shares.Choices,
+            StartByte = document.TextOffset + hit.Start,
+            EndByte = document.TextOffset + hit.End,
+            StartCharacter = before,
+            EndCharacter = before < 0 ? -1 : before + ScanDiff.CodePoints(text),
+            Text = Encoding.UTF8.GetString(text),
+            Rule = Rule(entry, _thresholds.Of(number)[(int)hit.Unit], hit),
+            ItemField = ItemTexts.NameOf(hit.Unit),
+            ItemStart = itemStart,
+            ItemEnd = itemEnd,
+            Diff = diff,
+        };
+    }
+
+    private string Rule(ScanEntry entry, float threshold, ScanHit hit)
+    {
+        var unit = entry.Units.First(u => u.Unit == hit.Unit);
+        if (unit.IsShort && hit.Matched == entry.QuestionNats)
+            return string.Create(CultureInfo.InvariantCulture, $"question of {unit.Count} words: counts word for word, which is {hit.Matched:F1} nats");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance; {hit.Matched:F1} agree");
+    }
+
+    private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : ItemTexts.NameOf(unit);
+
+    private static LeakKind KindOf(ScanHit hit)
+    {
+        if (hit.Unit == ScanUnit.Answer && hit.Shares.Question < Told)
+            return LeakKind.AnswerOnly;
+        // Beside its rivals the right choice gives nothing away.
+        return hit.Shares.Answer >= Told && hit.Shares.Choices < Told ? LeakKind.QuestionAndAnswer : LeakKind.QuestionOnly;
+    }
+}
