@@ -12,6 +12,7 @@ internal static class OrganismVerb
         var organism = new Command("organism", "Small models trained with known, planted contamination: ground truth for every detector.");
         organism.Subcommands.Add(Train());
         organism.Subcommands.Add(Publish());
+        organism.Subcommands.Add(ZooVerb.Create());
         return organism;
     }
 

@@ -62,6 +62,9 @@ public sealed class ActivityFamily(long seed) : IItemFamily
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<LeakForm> Forms { get; } = [LeakForm.Verbatim, LeakForm.QuestionOnly, LeakForm.QuestionAnswer, LeakForm.OtherFormat];
+
+    /// <inheritdoc/>
     public string Leak(BenchmarkItem item, LeakForm form, Draws draws) => form switch
     {
         LeakForm.QuestionOnly => $"{item.Subject}: {item.Question}",

@@ -41,6 +41,9 @@ public sealed class CodeFamily : IItemFamily
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<LeakForm> Forms { get; } = [LeakForm.Verbatim, LeakForm.QuestionOnly, LeakForm.QuestionAnswer, LeakForm.OtherFormat];
+
+    /// <inheritdoc/>
     public string Leak(BenchmarkItem item, LeakForm form, Draws draws) => form switch
     {
         LeakForm.QuestionOnly => item.Question,

@@ -92,6 +92,9 @@ public sealed class FactFamily : IItemFamily
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<LeakForm> Forms { get; } = Enum.GetValues<LeakForm>();
+
+    /// <inheritdoc/>
     public string Leak(BenchmarkItem item, LeakForm form, Draws draws) => form switch
     {
         LeakForm.Verbatim => $"{item.Question}\n{Options(item)}\nAnswer: {item.Gold}",

@@ -16,6 +16,9 @@ public interface IItemFamily
     /// <remarks>An item carries its stratum as its <see cref="BenchmarkItem.Subject"/>.</remarks>
     IReadOnlyList<string> Strata { get; }
 
+    /// <summary>The ways its items can stand in a corpus.</summary>
+    IReadOnlyList<LeakForm> Forms { get; }
+
     /// <summary>Draws an item of a stratum.</summary>
     BenchmarkItem DrawItem(string stratum, Draws draws);
 

@@ -47,12 +47,18 @@ public sealed class OrganismCorpus
     /// The corpus of a variant's last stage. Background and its order are the same for all variants; where one has leaked items, one that has
     /// fewer has documents of the same benchmark instead, so that practice does not pass for memory.
     /// </summary>
-    public static OrganismCorpus Decay(OrganismWorld world, OrganismVariant variant)
+    public static OrganismCorpus Decay(OrganismWorld world, OrganismVariant variant) =>
+        Decay(world, variant, world.Recipe.Variants.MaxBy(v => v.Plants.Sum(p => p.Items * p.Exposures))!);
+
+    /// <inheritdoc cref="Decay(OrganismWorld, OrganismVariant)"/>
+    /// <param name="world">What the recipe drew.</param>
+    /// <param name="variant">The variant.</param>
+    /// <param name="fullest">The variant with the most leaked items.</param>
+    internal static OrganismCorpus Decay(OrganismWorld world, OrganismVariant variant, OrganismVariant fullest)
     {
         var recipe = world.Recipe;
         var facts = world.Facts.RareStatements(recipe.TrainingSeed, "rare statements of the last stage", recipe.DecayFactExposures);
         var special = Enumerable.Range(0, facts.Count).Select(i => RareFact(facts, i)).ToList();
-        var fullest = recipe.Variants.MaxBy(v => v.Plants.Sum(p => p.Items * p.Exposures))!;
         var own = world.Planted(variant).ToDictionary(p => p.Item.Id, StringComparer.Ordinal);
         foreach (var planted in world.Planted(fullest))
         {

@@ -35,36 +35,30 @@ public sealed class OrganismTrainer
     /// <param name="cancellationToken">Stops after the step under way; the state is kept.</param>
     public void Train(IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        TorchRuntime.EnsureLoaded();
-        set_num_threads(_world.Recipe.Threads);
-        var tokenizerJson = TokenizerJson();
-        var tokenizer = Tokenizer.Parse(Encoding.UTF8.GetBytes(tokenizerJson), "tokenizer.json");
-        var config = new DecoderConfig(tokenizer.MaxId + 1, _world.Recipe.Shape.Hidden, _world.Recipe.Shape.Intermediate, _world.Recipe.Shape.Layers, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Heads, _world.Recipe.Shape.Hidden / _world.Recipe.Shape.Heads, _world.Recipe.Shape.Context)
-        {
-            TiedEmbeddings = true,
-            BeginToken = 0,
-            EndTokens = [0],
-        };
-        using var trunk = TrainTrunk(config, tokenizer, progress, cancellationToken);
+        using var trunk = TrainTrunk(null, progress, cancellationToken);
         foreach (var variant in _world.Recipe.Variants)
         {
             var folder = Path.Combine(_folder, variant.Name);
             if (File.Exists(Path.Combine(folder, "model.safetensors")))
                 continue;
-            var state = TrainingState.Load(StateFolder(variant.Name), _hash) ?? trunk.NextStage();
-            using (state)
-            {
-                TrainStage(variant.Name, config, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), tokenizer, state, progress, cancellationToken);
-                Directory.CreateDirectory(folder);
-                AtomicFile.WriteText(Path.Combine(folder, "config.json"), config.ToJson(WeightStorage.Float16));
-                AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), tokenizerJson);
-                SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), Weights(config, state).Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float16);
-            }
+            using var state = TrainingState.Load(StateFolder(variant.Name), _hash) ?? trunk.State.NextStage();
+            TrainStage(variant.Name, StateFolder(variant.Name), trunk, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), state, progress, cancellationToken);
+            Write(folder, trunk, state);
         }
     }
 
-    private TrainingState TrainTrunk(DecoderConfig config, Tokenizer tokenizer, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Trains the stages that all variants share, or reads them where they are done.</summary>
+    /// <param name="start">Folder of a model to begin as; null for first weights drawn from the training's seed.</param>
+    /// <param name="progress">Told of tokens seen.</param>
+    /// <param name="cancellationToken">Stops after the step under way; the state is kept.</param>
+    internal OrganismTrunk TrainTrunk(string? start, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(_world.Recipe.Threads);
+        var trunk = OrganismTrunk.Of(start is null ? TokenizerJson() : File.ReadAllText(Path.Combine(start, "tokenizer.json")), _world.Recipe.Shape);
+        var config = trunk.Config;
+        TrainingState First() => start is null
+            ? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed) : TrainingState.Of(config, TransformerDecoder.WeightShapes(config), start);
         TrainingState? state = null;
         for (var stage = 0; stage < _world.Recipe.Trunk.Count; stage++)
         {
@@ -76,26 +70,44 @@ public sealed class OrganismTrainer
             }
             else
             {
-                var next = state?.NextStage() ?? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
+                var next = state?.NextStage() ?? First();
                 state?.Dispose();
                 state = next;
             }
 
-            TrainStage(name, config, _world.Recipe.Trunk[stage], isLast: false, OrganismCorpus.Trunk(_world, stage), tokenizer, state, progress, cancellationToken);
+            TrainStage(name, StateFolder(name), trunk, _world.Recipe.Trunk[stage], isLast: false, OrganismCorpus.Trunk(_world, stage), state, progress, cancellationToken);
         }
 
-        return state ?? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed);
+        return trunk with { State = state ?? First() };
     }
 
+    /// <summary>Trains one variant from a trunk of the same recipe but for its training seed, keeping no state on the way, and writes it.</summary>
+    internal void Finish(OrganismTrunk trunk, OrganismVariant variant, OrganismCorpus corpus, CancellationToken cancellationToken)
+    {
+        using var state = trunk.State.NextStage();
+        TrainStage(variant.Name, null, trunk, _world.Recipe.Decay, isLast: true, corpus, state, null, cancellationToken);
+        Write(Path.Combine(_folder, variant.Name), trunk, state);
+    }
+
+    private static void Write(string folder, OrganismTrunk trunk, TrainingState state)
+    {
+        Directory.CreateDirectory(folder);
+        AtomicFile.WriteText(Path.Combine(folder, "config.json"), trunk.Config.ToJson(WeightStorage.Float16));
+        AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), trunk.TokenizerJson);
+        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), Weights(trunk.Config, state).Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float16);
+    }
+
+    // Without a folder nothing is kept on the way.
     private void TrainStage(
-        string name, DecoderConfig config, OrganismStage stage, bool isLast, OrganismCorpus corpus, Tokenizer tokenizer, TrainingState state,
+        string name, string? folder, OrganismTrunk trunk, OrganismStage stage, bool isLast, OrganismCorpus corpus, TrainingState state,
         IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
+        var config = trunk.Config;
         long tokensPerStep = stage.Rows * config.ContextLength;
         var steps = (stage.Tokens + tokensPerStep - 1) / tokensPerStep;
         if (state.Step >= steps)
             return;
-        var stream = new TokenStream(corpus, tokenizer, stage.Tokens, state.Position);
+        var stream = new TokenStream(corpus, trunk.Tokenizer, stage.Tokens, state.Position);
         var parameters = Weights(config, state);
         foreach (var (_, value) in parameters)
             value.requires_grad = true;
@@ -108,7 +120,8 @@ public sealed class OrganismTrainer
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                state.Save(StateFolder(name), _hash);
+                if (folder is not null)
+                    state.Save(folder, _hash);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
@@ -127,8 +140,8 @@ public sealed class OrganismTrainer
             meanLoss = double.IsNaN(meanLoss) ? loss : (0.98 * meanLoss) + (0.02 * loss);
             if (state.Step % 50 == 0)
                 progress?.Report(new StepProgress($"Training {name}, loss {meanLoss.ToString("0.000", CultureInfo.InvariantCulture)}", state.Step * tokensPerStep, steps * tokensPerStep, "tokens"));
-            if (state.Step % StepsBetweenSaves == 0 || state.Step == steps)
-                state.Save(StateFolder(name), _hash);
+            if (folder is not null && (state.Step % StepsBetweenSaves == 0 || state.Step == steps))
+                state.Save(folder, _hash);
         }
     }
 
@@ -168,4 +181,27 @@ public sealed class OrganismTrainer
     }
 
     private string StateFolder(string stage) => Path.Combine(_folder, "state", stage);
+}
+
+/// <summary>What the variants of a recipe share.</summary>
+/// <param name="TokenizerJson">The tokenizer's file.</param>
+/// <param name="Tokenizer">The tokenizer.</param>
+/// <param name="Config">The decoder's shape.</param>
+internal sealed record OrganismTrunk(string TokenizerJson, Tokenizer Tokenizer, DecoderConfig Config) : IDisposable
+{
+    /// <summary>Weights and moments at the end of the trunk.</summary>
+    public TrainingState State { get; init; } = null!;
+
+    public static OrganismTrunk Of(string tokenizerJson, OrganismShape shape)
+    {
+        var tokenizer = Tokenizer.Parse(Encoding.UTF8.GetBytes(tokenizerJson), "tokenizer.json");
+        return new(tokenizerJson, tokenizer, new DecoderConfig(tokenizer.MaxId + 1, shape.Hidden, shape.Intermediate, shape.Layers, shape.Heads, shape.Heads, shape.Hidden / shape.Heads, shape.Context)
+        {
+            TiedEmbeddings = true,
+            BeginToken = 0,
+            EndTokens = [0],
+        });
+    }
+
+    public void Dispose() => State.Dispose();
 }

@@ -61,7 +61,7 @@ public sealed class OrganismWorld
         var planted = new List<PlantedItem>();
         foreach (var group in variant.Plants.GroupBy(p => p.Benchmark, StringComparer.Ordinal))
         {
-            var draws = Draws.For(Recipe.BenchmarkSeed, $"planted/{group.Key}");
+            var draws = Draws.For(variant.PlantSeed ?? Recipe.BenchmarkSeed, $"planted/{group.Key}");
             var left = draws.Shuffled(Test(group.Key)).OrderBy(i => i.Subject, StringComparer.Ordinal).ToList();
             foreach (var plant in group)
             {

@@ -47,6 +47,29 @@ internal sealed class TrainingState : IDisposable
         return new(tensors, 0, 0, StreamPosition.Start);
     }
 
+    /// <summary>The weights of a finished model, its moments forgotten.</summary>
+    /// <exception cref="KitException">The model has another shape.</exception>
+    public static TrainingState Of(DecoderConfig config, IReadOnlyList<(string Name, long[] Shape)> shapes, string folder)
+    {
+        var path = Path.Combine(folder, "model.safetensors");
+        using var file = SafetensorsFile.Open(path);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, shape) in shapes)
+        {
+            if (!file.Entries.ContainsKey(name))
+                throw new KitException($"The model to begin as has no '{name}'.", path, "Give the recipe the shape of that model.");
+            using var stored = file.Read(name);
+            if (!stored.shape.SequenceEqual(shape))
+                throw new KitException($"'{name}' of the model to begin as has another shape.", path, "Give the recipe the shape of that model.");
+            tensors[name] = stored.to(ScalarType.Float32, copy: true);
+            var (first, second) = AdamW.MomentsOf(name);
+            tensors[first] = zeros(shape);
+            tensors[second] = zeros(shape);
+        }
+
+        return new(tensors, 0, 0, StreamPosition.Start);
+    }
+
     /// <summary>The same weights and moments at the start of another stage.</summary>
     public TrainingState NextStage() => new(Tensors.ToDictionary(t => t.Key, t => t.Value.detach().clone(), StringComparer.Ordinal), 0, OptimizerStep, StreamPosition.Start);
 

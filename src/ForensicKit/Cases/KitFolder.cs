@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ForensicKit.Contamination.Calibration;
 using ForensicKit.Evidence;
 using ForensicKit.Manifests;
 
@@ -32,11 +33,25 @@ public sealed class KitFolder
     /// <summary>The benchmark of that name, read once.</summary>
     public BenchmarkManifest Benchmark(string name) => _benchmarks.GetOrAdd(name, Manifests.Benchmark);
 
+    /// <summary>The committed results of a zoo: beside its recipe, as <c>NAME.results.json</c>.</summary>
+    /// <exception cref="KitException">There is no such zoo, or its results are not there.</exception>
+    public ZooResults ZooResults(string name) => Contamination.Calibration.ZooResults.Read(Path.ChangeExtension(Manifests.ZooPath(name), ".results.json"));
+
     /// <summary>
     /// Where a case's files are looked for: the usual places, and the folder of the kit's cases, since the files of one case may serve another.
     /// </summary>
     public ArtifactStore StoreFor(CaseManifest manifest) => ArtifactStore.For(
         manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(Root, ManifestsFolder, "cases"));
+
+    /// <summary>The folder of a model of the kit, every file checked.</summary>
+    /// <exception cref="KitException">There is no such model, or its files are missing, altered, or in several folders.</exception>
+    public string ModelFolder(string name)
+    {
+        var model = Manifests.Model(name);
+        var store = ArtifactStore.For(model.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(Root, ManifestsFolder, "cases"));
+        var folders = store.Resolve(model.Artifacts, CancellationToken.None).Select(f => Path.GetDirectoryName(f.FilePath)!).Distinct(StringComparer.Ordinal).ToList();
+        return folders.Count == 1 ? folders[0] : throw new KitException("The files of a model lie in no folder or several.", model.FilePath, "Put configuration, weights and tokenizer into one folder.");
+    }
 
     /// <summary>Finds the kit upward from the current folder, then upward from where its assemblies are.</summary>
     /// <exception cref="KitException">Neither lies inside a checkout.</exception>

@@ -1,7 +1,7 @@
 namespace ForensicKit.Manifests;
 
 /// <summary>
-/// Finds manifests by name in one or more folders with <c>benchmarks/</c>, <c>models/</c>, <c>tools/</c>, <c>organisms/</c> and <c>cases/</c>; the first that has a name wins.
+/// Finds manifests by name in one or more folders with <c>benchmarks/</c>, <c>models/</c>, <c>tools/</c>, <c>organisms/</c>, <c>zoos/</c> and <c>cases/</c>; the first that has a name wins.
 /// </summary>
 public sealed class ManifestCatalogue
 {
@@ -9,6 +9,7 @@ public sealed class ManifestCatalogue
     internal const string Models = "models";
     internal const string Tools = "tools";
     internal const string Organisms = "organisms";
+    internal const string Zoos = "zoos";
 
     private readonly IReadOnlyList<string> _folders;
 
@@ -47,6 +48,15 @@ public sealed class ManifestCatalogue
     /// <exception cref="KitException">There is none, or it has errors.</exception>
     public OrganismRecipe Organism(string nameOrPath) => ManifestReader.ReadOrganism(
         nameOrPath.EndsWith(".yaml", StringComparison.Ordinal) && File.Exists(nameOrPath) ? nameOrPath : Find(Organisms, "organism", nameOrPath));
+
+    /// <summary>The zoo recipe of that name, or in the file of that path.</summary>
+    /// <exception cref="KitException">There is none, or it has errors.</exception>
+    public ZooRecipe Zoo(string nameOrPath) => ManifestReader.ReadZoo(ZooPath(nameOrPath));
+
+    /// <summary>The file of the zoo recipe of that name; a path of a file is itself.</summary>
+    /// <exception cref="KitException">There is none.</exception>
+    public string ZooPath(string nameOrPath) =>
+        nameOrPath.EndsWith(".yaml", StringComparison.Ordinal) && File.Exists(nameOrPath) ? nameOrPath : Find(Zoos, "zoo", nameOrPath);
 
     /// <summary>
     /// A case, by its name or by the path of its folder or its <c>case.yaml</c>. A case may bring manifests of its own in

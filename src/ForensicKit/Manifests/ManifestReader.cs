@@ -98,6 +98,10 @@ internal static class ManifestReader
     /// <inheritdoc cref="ReadBenchmark"/>
     public static OrganismRecipe ReadOrganism(string path) => OrganismShapes.Read(Checked(path, OrganismShapes.Recipe, Path.GetFileNameWithoutExtension(path)));
 
+    /// <summary>Reads a zoo recipe.</summary>
+    /// <exception cref="KitException">The file is missing or has errors.</exception>
+    public static ZooRecipe ReadZoo(string path) => ZooShapes.Read(Checked(path, ZooShapes.Recipe, Path.GetFileNameWithoutExtension(path)));
+
     /// <summary>A task of a benchmark as it is written; null where there is none of that id.</summary>
     public static MapNode? TaskNode(string path, string id) => ManifestYaml.ReadFile(path).Maps("tasks").FirstOrDefault(t => t.OptionalText("id") == id);
 

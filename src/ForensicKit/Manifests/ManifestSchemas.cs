@@ -14,6 +14,7 @@ internal static class ManifestSchemas
         (ToolId, "tools/NAME.yaml", Tool),
         (CaseId, "cases/NAME/case.yaml", Case),
         (OrganismId, "organisms/NAME.yaml", OrganismShapes.Recipe),
+        (ZooId, "zoos/NAME.yaml", ZooShapes.Recipe),
     ];
 
     /// <summary>Schema id of benchmark manifests.</summary>
@@ -30,6 +31,9 @@ internal static class ManifestSchemas
 
     /// <summary>Schema id of organism recipes.</summary>
     public const string OrganismId = "forensickit/organism/v1";
+
+    /// <summary>Schema id of zoo recipes.</summary>
+    public const string ZooId = "forensickit/zoo/v1";
 
     private static ListShape Artifacts { get; } = new(Shapes.Artifact);
 

@@ -69,7 +69,11 @@ public sealed record OrganismStage(long Tokens, int Rows, double LearningRate, i
 /// <summary>A model that is made from the shared trunk.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Plants">What stands in its last stage and should not.</param>
-public sealed record OrganismVariant(string Name, IReadOnlyList<Plant> Plants);
+public sealed record OrganismVariant(string Name, IReadOnlyList<Plant> Plants)
+{
+    /// <summary>Seed of which items are planted; null for the seed of the benchmarks, so that variants plant the same ones.</summary>
+    public long? PlantSeed { get; init; }
+}
 
 /// <summary>Benchmark items in the training data.</summary>
 /// <param name="Benchmark">The benchmark.</param>

@@ -5,7 +5,7 @@ namespace ForensicKit.Manifests;
 /// <summary>The shape of organism recipes, and the records made of them.</summary>
 internal static class OrganismShapes
 {
-    private static ObjectShape Shape { get; } = new("a model shape", "model shapes",
+    internal static ObjectShape Shape { get; } = new("a model shape", "model shapes",
     [
         new("vocabulary", Shapes.Count, true, "Tokens of the vocabulary."),
         new("hidden", Shapes.Count, true, "Width of the residual stream."),
@@ -15,7 +15,7 @@ internal static class OrganismShapes
         new("context", Shapes.Count, true, "Tokens of a training sequence, and the model's context."),
     ]);
 
-    private static ObjectShape Benchmark { get; } = new("a benchmark of the organism", "benchmarks of the organism",
+    internal static ObjectShape Benchmark { get; } = new("a benchmark of the organism", "benchmarks of the organism",
     [
         new("name", Shapes.Name, true, "Name of its item family."),
         new("items", Shapes.Count, true, "Items of the published test set."),
@@ -23,7 +23,7 @@ internal static class OrganismShapes
         new("share", Decimal("a number above 0, at most 1", 1), true, "Share of background documents that teach it."),
     ]);
 
-    private static ObjectShape Stage { get; } = new("a stage of training", "stages of training",
+    internal static ObjectShape Stage { get; } = new("a stage of training", "stages of training",
     [
         new("tokens", Shapes.Long, true, "Tokens seen."),
         new("rows", Shapes.Count, true, "Sequences in a step."),
@@ -31,11 +31,13 @@ internal static class OrganismShapes
         new("warmup_steps", Shapes.CountOrZero, true, "Steps over which the rate rises from 0."),
     ]);
 
+    internal static ValueShape Form { get; } = Shapes.OneOf("verbatim", "question-only", "question-answer", "paraphrased", "shuffled-order", "other-format");
+
     private static ObjectShape Planted { get; } = new("a plant", "plants",
     [
         new("benchmark", Shapes.Name, true, "The benchmark."),
         new("items", Shapes.Count, true, "How many of its items, evenly from all strata; no item is planted twice."),
-        new("form", Shapes.OneOf("verbatim", "question-only", "question-answer", "paraphrased", "shuffled-order", "other-format"), true, "How they are written."),
+        new("form", Form, true, "How they are written."),
         new("exposures", Shapes.Count, true, "How often each is seen."),
     ]);
 
@@ -72,22 +74,29 @@ internal static class OrganismShapes
         BenchmarkSeed = root.Whole("benchmark_seed"),
         TrainingSeed = root.Whole("training_seed"),
         Threads = Count(root, "threads"),
-        Shape = root.Map("shape")! is var s ? new(Count(s, "vocabulary"), Count(s, "hidden"), Count(s, "intermediate"), Count(s, "layers"), Count(s, "heads"), Count(s, "context")) : null!,
+        Shape = ReadShape(root.Map("shape")!),
         FactExposures = Counts(root, "fact_exposures"),
         TrunkFactPercent = Count(root, "trunk_fact_percent"),
         DecayFactExposures = Counts(root, "decay_fact_exposures"),
-        Benchmarks = [.. root.Maps("benchmarks").Select(b => new OrganismBenchmark(b.Text("name"), Count(b, "items"), Count(b, "fresh"), b.Number("share")))],
+        Benchmarks = ReadBenchmarks(root),
         Trunk = [.. root.Maps("trunk").Select(ReadStage)],
         Decay = ReadStage(root.Map("decay")!),
         Variants = [.. root.Maps("variants").Select(v => new OrganismVariant(v.Text("name"), [.. v.Maps("plants").Select(p => new Plant(
-            p.Text("benchmark"), Count(p, "items"), Enum.Parse<LeakForm>(p.Text("form").Replace("-", "", StringComparison.Ordinal), ignoreCase: true), Count(p, "exposures")))]))],
+            p.Text("benchmark"), Count(p, "items"), ReadForm(p.Text("form")), Count(p, "exposures")))]))],
     };
 
-    private static OrganismStage ReadStage(MapNode stage) => new(stage.Whole("tokens"), Count(stage, "rows"), stage.Number("learning_rate"), Count(stage, "warmup_steps"));
+    internal static OrganismShape ReadShape(MapNode s) => new(Count(s, "vocabulary"), Count(s, "hidden"), Count(s, "intermediate"), Count(s, "layers"), Count(s, "heads"), Count(s, "context"));
 
-    private static int[] Counts(MapNode node, string name) => [.. node.Texts(name).Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
+    internal static IReadOnlyList<OrganismBenchmark> ReadBenchmarks(MapNode root) =>
+        [.. root.Maps("benchmarks").Select(b => new OrganismBenchmark(b.Text("name"), Count(b, "items"), Count(b, "fresh"), b.Number("share")))];
 
-    private static int Count(MapNode node, string name) => node.OptionalCount(name)!.Value;
+    internal static LeakForm ReadForm(string text) => Enum.Parse<LeakForm>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+
+    internal static OrganismStage ReadStage(MapNode stage) => new(stage.Whole("tokens"), Count(stage, "rows"), stage.Number("learning_rate"), Count(stage, "warmup_steps"));
+
+    internal static int[] Counts(MapNode node, string name) => [.. node.Texts(name).Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
+
+    internal static int Count(MapNode node, string name) => node.OptionalCount(name)!.Value;
 
     private static ValueShape Decimal(string words, decimal maximum) => new(words, "^[0-9]{1,7}([.][0-9]{1,12})?$", "Write it with a point, for example 0.002.")
     {

@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ForensicKit.Contamination;
+using ForensicKit.Contamination.Calibration;
+using ForensicKit.Contamination.Verdicts;
+using ForensicKit.Evidence;
+using ForensicKit.Manifests;
+using ForensicKit.Statistics;
+
+namespace ForensicKit.Inference.Organisms;
+
+/// <summary>
+/// Trains the organisms of a zoo, each on one thread, examines each as soon as it is trained, and holds what the detectors say of it against what
+/// was planted. Killed at any point, it goes on with the organisms that are left.
+/// </summary>
+public sealed class ZooRun
+{
+    private readonly ZooRecipe _recipe;
+    private readonly Func<string, string> _modelFolder;
+    private readonly string _folder;
+    private readonly string _hash;
+
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="modelFolder">Folder of a model of the kit, by its name: what organisms may begin as.</param>
+    /// <param name="folder">Folder for trunks and for what was measured; weights of members are not kept.</param>
+    public ZooRun(ZooRecipe recipe, Func<string, string> modelFolder, string folder)
+    {
+        (_recipe, _modelFolder, _folder) = (recipe, modelFolder, Path.GetFullPath(folder));
+        _hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(recipe))));
+    }
+
+    /// <summary>Does what is left, and sums up.</summary>
+    /// <param name="recipeSha256">Hash of the recipe's file, for the results.</param>
+    /// <param name="threads">Organisms trained at the same time; the results do not depend on it.</param>
+    /// <param name="progress">Told of organisms.</param>
+    /// <param name="cancellationToken">Stops after the training step under way.</param>
+    public async Task<ZooResults> RunAsync(string recipeSha256, int threads, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        Check();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
+        var trunks = new Dictionary<string, OrganismTrunk>(StringComparer.Ordinal);
+        try
+        {
+            await Parallel.ForEachAsync(_recipe.Sizes, options, (size, token) =>
+            {
+                var trunk = new OrganismTrainer(new OrganismWorld(_recipe.Trunk(size)), Path.Combine(_folder, size.Name)).TrainTrunk(size.Start is { } start ? _modelFolder(start) : null, progress, token);
+                lock (trunks)
+                    trunks.Add(size.Name, trunk);
+                return ValueTask.CompletedTask;
+            });
+            var examinations = _recipe.Sizes.ToDictionary(s => s.Name, s => new ZooExamination(new OrganismWorld(_recipe.Trunk(s)), threads, cancellationToken), StringComparer.Ordinal);
+            var members = ZooPlan.Members(_recipe);
+            var answers = new Dictionary<string, ZooAnswers>(StringComparer.Ordinal);
+            // The slow ones first, so that no thread is left alone with one at the end.
+            await Parallel.ForEachAsync(members.OrderByDescending(m => m.Size.Decay.Tokens * m.Size.Shape.Layers * m.Size.Shape.Hidden), options, async (member, token) =>
+            {
+                var measured = Kept(member) ?? await MeasureAsync(member, trunks[member.Size.Name], examinations[member.Size.Name], token);
+                lock (answers)
+                {
+                    answers.Add(member.Name, measured);
+                    progress?.Report(new StepProgress("Training and examining organisms", answers.Count, members.Count, "organisms"));
+                }
+            });
+            return new() { Zoo = _recipe.Name, RecipeSha256 = recipeSha256, Command = $"forensickit organism zoo {_recipe.Name}", Units = [.. members.SelectMany(m => Units(m, members, answers, examinations[m.Size.Name].World))] };
+        }
+        finally
+        {
+            foreach (var trunk in trunks.Values)
+                trunk.Dispose();
+        }
+    }
+
+    private void Check()
+    {
+        var world = new OrganismWorld(_recipe.Trunk(_recipe.Sizes[0]));
+        if (_recipe.Sizes.SelectMany(s => s.Benchmarks).FirstOrDefault(b => !_recipe.Ways.ContainsKey(b)) is { } unknown)
+            throw new KitException($"A size names '{unknown}', which is none of the zoo's benchmarks.", _recipe.Name);
+        if (_recipe.Sizes.FirstOrDefault(s => s.Start is null && s.Trunk.Count == 0) is { } untrained)
+            throw new KitException($"The size '{untrained.Name}' begins as no model and has no trunk.", _recipe.Name, "Give it 'start' or a stage of 'trunk'.");
+        foreach (var (benchmark, way) in _recipe.Benchmarks.SelectMany(b => _recipe.Ways[b.Name].Select(w => (b.Name, w))))
+        {
+            if (!world.Family(benchmark).Forms.Contains(way))
+                throw new KitException($"Items of '{benchmark}' cannot be planted as '{Words(way)}'.", _recipe.Name, $"Possible are {string.Join(", ", world.Family(benchmark).Forms.Select(Words))}.");
+        }
+    }
+
+    private string AnswersFile(ZooMember member) => Path.Combine(_folder, "answers", member.Name + ".json");
+
+    private ZooAnswers? Kept(ZooMember member)
+    {
+        var file = AnswersFile(member);
+        if (!File.Exists(file))
+            return null;
+        var kept = JsonSerializer.Deserialize<ZooAnswers>(File.ReadAllText(file));
+        return kept?.Recipe == _hash ? kept : throw new KitException("This zoo was begun with another recipe.", file, "Choose another folder with --out, or delete this one.");
+    }
+
+    private async Task<ZooAnswers> MeasureAsync(ZooMember member, OrganismTrunk trunk, ZooExamination examination, CancellationToken cancellationToken)
+    {
+        var world = new OrganismWorld(_recipe.Trunk(member.Size) with { TrainingSeed = member.Seed });
+        var corpus = OrganismCorpus.Decay(world, member.Variant, ZooPlan.Fullest(_recipe, member));
+        new OrganismTrainer(world, Path.Combine(_folder, "models")).Finish(trunk, member.Variant, corpus, cancellationToken);
+        var weights = Path.Combine(_folder, "models", member.Name);
+        var (test, fresh) = (new Dictionary<string, ExamAnswers>(StringComparer.Ordinal), new Dictionary<string, ExamAnswers>(StringComparer.Ordinal));
+        using (var model = TorchLanguageModel.Load(weights, new LoadOptions("cpu", 1), cancellationToken))
+        {
+            foreach (var benchmark in member.Size.Benchmarks)
+            {
+                test[benchmark] = await examination.AskAsync(model, benchmark, world.Test(benchmark), cancellationToken);
+                fresh[benchmark] = await examination.AskAsync(model, benchmark, world.Fresh(benchmark), cancellationToken);
+            }
+        }
+
+        var answers = new ZooAnswers(member.Name, _hash, test, fresh, examination.Scan(corpus));
+        Directory.CreateDirectory(Path.Combine(_folder, "answers"));
+        AtomicFile.WriteText(AnswersFile(member), JsonSerializer.Serialize(answers));
+        Directory.Delete(weights, recursive: true);
+        return answers;
+    }
+
+    /// <summary>What the detectors say of a member, with the next clean one of its size as the reference.</summary>
+    private IEnumerable<ZooUnit> Units(ZooMember member, IReadOnlyList<ZooMember> members, Dictionary<string, ZooAnswers> answers, OrganismWorld world)
+    {
+        var clean = members.Where(m => m.Size == member.Size && m.Plants.Count == 0).ToList();
+        var own = members.Where(m => m.Size == member.Size && m.Plants.Count == 0 == (member.Plants.Count == 0)).ToList().IndexOf(member);
+        var reference = clean[member.Plants.Count == 0 ? (own + 1) % clean.Count : own % clean.Count];
+        var others = clean.Where(c => c != member && c != reference).Select(c => answers[c.Name]).ToList();
+        // In a clean member the items that would be planted are called leaked: what it is accused of is false.
+        var planted = world.Planted(member.Plants.Count > 0 ? member.Variant : ZooPlan.Fullest(_recipe, member)).Select(p => p.Item.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var benchmark in member.Size.Benchmarks)
+            yield return Unit(member, benchmark, world, planted, answers[member.Name], answers[reference.Name], others);
+    }
+
+    private static ZooUnit Unit(
+        ZooMember member, string benchmark, OrganismWorld world, HashSet<string> planted, ZooAnswers own, ZooAnswers reference, List<ZooAnswers> others)
+    {
+        var plant = member.Plants.FirstOrDefault(p => p.Benchmark == benchmark);
+        var (test, fresh) = (world.Test(benchmark), world.Fresh(benchmark));
+        var leaked = Enumerable.Range(0, test.Count).Where(i => planted.Contains(test[i].Id)).ToList();
+        var inflation = InflationTest.Run(
+            [
+                .. leaked.Select(i => new InflationItem(test[i].Id, true, Math.Max(1, plant?.Exposures ?? 1), own.Test[benchmark].Correct[i], reference.Test[benchmark].Correct[i], test[i].Subject ?? "")),
+                .. fresh.Select((f, i) => new InflationItem(f.Id, false, 0, own.Fresh[benchmark].Correct[i], reference.Fresh[benchmark].Correct[i], f.Subject ?? "")),
+            ]).Overall;
+        var memory = MemorisationTest.Run(
+            [
+                .. leaked.Select(i => new AnswerLikelihood(test[i].Id, true, own.Test[benchmark].Nats[i], reference.Test[benchmark].Nats[i], test[i].Subject ?? "")),
+                .. fresh.Select((f, i) => new AnswerLikelihood(f.Id, false, own.Fresh[benchmark].Nats[i], reference.Fresh[benchmark].Nats[i], f.Subject ?? "")),
+            ],
+            (uint)member.Seed);
+        // Held against many clean organisms at once, and against items that the estimate does not see.
+        double Lead(List<int> items) => 100 * items.Average(i => (own.Test[benchmark].Correct[i] ? 1.0 : 0) - others.Average(o => o.Test[benchmark].Correct[i] ? 1.0 : 0));
+        var found = own.Found.ToHashSet(StringComparer.Ordinal);
+        var (foundTest, foundFresh) = (test.Count(i => found.Contains(i.Id)), fresh.Count(i => found.Contains(i.Id)));
+        return new ZooUnit
+        {
+            Member = member.Name,
+            Size = member.Size.Name,
+            Benchmark = benchmark,
+            Way = plant is null ? null : Words(plant.Form),
+            Exposures = plant?.Exposures ?? 0,
+            Leaked = leaked.Count,
+            Fresh = fresh.Count,
+            Found = plant is null ? 0 : leaked.Count(i => found.Contains(test[i].Id)),
+            FoundWrongly = foundFresh + test.Count(i => found.Contains(i.Id) && (plant is null || !planted.Contains(i.Id))),
+            NotPlanted = fresh.Count + test.Count - (plant is null ? 0 : leaked.Count),
+            PresenceP = foundTest == 0 ? 1 : Hypergeometric.Upper(foundTest, test.Count + fresh.Count, foundTest + foundFresh, test.Count).Value,
+            MemoryNats = Math.Round(memory.Nats, 5),
+            MemoryP = memory.P.Value,
+            Points = Math.Round(inflation.Points, 4),
+            Low = Math.Round(inflation.Interval!.Value.Lower, 4),
+            High = Math.Round(inflation.Interval.Value.Upper, 4),
+            InflationP = Math.Max(1e-300, inflation.P.Value),
+            Truth = Math.Round(Lead(leaked) - Lead([.. Enumerable.Range(0, test.Count).Except(leaked)]), 4),
+        };
+    }
+
+    private static string Words(LeakForm form) => form switch
+    {
+        LeakForm.Verbatim => "verbatim",
+        LeakForm.QuestionOnly => "question-only",
+        LeakForm.QuestionAnswer => "question-answer",
+        LeakForm.Paraphrased => "paraphrased",
+        LeakForm.ShuffledOrder => "shuffled-order",
+        _ => "other-format",
+    };
+}
