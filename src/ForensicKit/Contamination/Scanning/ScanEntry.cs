@@ -34,14 +34,20 @@ internal readonly record struct UnitWords(ScanUnit Unit, int Start, int End, int
     /// <summary>Words.</summary>
     public int Count => End - Start + End2 - Start2;
 
-    /// <summary>Whether it is too short to be known by a part of it: it is found word for word or not at all, unless its words are rare.</summary>
-    public bool IsShort => Unit == ScanUnit.Question && Count is >= LeastShort and < LeastLong;
+    /// <summary>
+    /// Whether it has too few words, or too plain ones, to be known by a part of it: it is found word for word or not at all, unless its words are
+    /// rare. Questions of one template that differ in a name are of this kind.
+    /// </summary>
+    public bool IsShort => Unit == ScanUnit.Question && Count >= LeastShort && (Count < LeastLong || Total < LeastNats);
 
     /// <summary>Words from which on a question is looked for.</summary>
     public const int LeastShort = 3;
 
     /// <summary>Words from which on a unit is not short.</summary>
     public const int LeastLong = 13;
+
+    // Of less, the half that may be left of an edited question is hardly more than chance gives.
+    private const float LeastNats = 25;
 }
 
 /// <summary>An item as the scan sees it: the words of question, answer and choices in a row.</summary>

@@ -1,6 +1,6 @@
 namespace ForensicKit.Contamination.Scanning;
 
-/// <summary>The exact index of short questions, which have too few seeds: each is looked for word for word wherever its rarest word stands.</summary>
+/// <summary>The exact index of short and plain questions, which have too few seeds: each is looked for word for word wherever its rarest word stands.</summary>
 internal sealed class ShortTexts
 {
     private readonly (int Item, int Offset)[]?[] _ofWord;
@@ -18,7 +18,7 @@ internal sealed class ShortTexts
         for (var number = 0; number < entries.Count; number++)
         {
             var question = entries[number].Words.AsSpan(0, entries[number].QuestionWords);
-            if (question.Length is < UnitWords.LeastShort or >= UnitWords.LeastLong || isWanted?.Invoke(number) == false)
+            if (!entries[number].Units.Any(u => u.IsShort) || isWanted?.Invoke(number) == false)
                 continue;
             var rarest = 0;
             for (var i = 1; i < question.Length; i++)
