@@ -24,7 +24,7 @@ internal sealed class SlurmJob
         foreach (var option in options)
         {
             if (!option.StartsWith('-') || option.Any(char.IsControl))
-                throw new KitException("This is no option of sbatch.", $"--slurm-option {option}", "Give one option on one line, for example --slurm-option=--partition=long.");
+                throw new KitException("This is no option of sbatch.", $"--slurm-option {OnOneLine(option)}", "Give one option on one line, for example --slurm-option=--partition=long.");
         }
 
         (_folder, _tasks, _options) = (Path.GetFullPath(folder), tasks, options);
@@ -60,14 +60,17 @@ internal sealed class SlurmJob
     public (string Scan, string Merge) Submit()
     {
         var scan = Submit(ScanScript);
-        return (scan, Submit("--dependency=afterok:" + scan, MergeScript));
+        // Where a task fails there is nothing to wait for.
+        return (scan, Submit("--dependency=afterok:" + scan, "--kill-on-invalid-dep=yes", MergeScript));
     }
 
     /// <summary>A word that the shell takes as it is.</summary>
     /// <exception cref="KitException">It holds a control character, which no line of a script can.</exception>
     public static string Quoted(string word) => word.Any(char.IsControl)
-        ? throw new KitException("An argument with a line break or another control character cannot be handed to Slurm.", word, "Rename the file or folder.")
+        ? throw new KitException("An argument with a line break or another control character cannot be handed to Slurm.", OnOneLine(word), "Rename the file or folder.")
         : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    private static string OnOneLine(string word) => string.Concat(word.Select(c => char.IsControl(c) ? '\u2423' : c));
 
     private string Script(string name, string log, string? array, string command)
     {
@@ -114,7 +117,7 @@ internal sealed class SlurmJob
             // "id", or "id;cluster".
             return process.ExitCode == 0 && output.Split(';')[0].Trim() is { Length: > 0 } id && id.All(char.IsAsciiDigit)
                 ? id
-                : throw new KitException($"sbatch refuses: {errors.Result.Trim()}", arguments[^1], "Mend it and submit the scripts by hand, or run the same command again.", ExitCode.EnvironmentLacks);
+                : throw new KitException($"sbatch refuses it: {errors.Result.ReplaceLineEndings(" ").Trim().TrimEnd('.')}.", arguments[^1], "Mend it and submit the scripts by hand, or run the same command again.", ExitCode.EnvironmentLacks);
         }
         catch (Win32Exception e)
         {

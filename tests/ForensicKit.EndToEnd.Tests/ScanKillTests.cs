@@ -27,7 +27,7 @@ public sealed class ScanKillTests : IDisposable
         while (killed < Kills)
         {
             using var process = KitProcess.Start([.. command, _folder["killed"]]);
-            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(random.Next(longest / 4, longest * 3 / 4)));
+            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(random.Next(longest / 5, longest * 2 / 3)));
             if (!process.HasExited)
                 killed++;
             process.Kill();
