@@ -73,6 +73,17 @@ public sealed class ScanKillTests : IDisposable
         ScanCorpus.AssertSame(_folder["whole"], _folder["parts"]);
     }
 
+    [Fact]
+    public void What_a_scan_writes_into_the_folder_that_it_scans_is_no_corpus()
+    {
+        ScanCorpus.Write(_folder["corpus"], shards: 2, documents: 100);
+        string[] command = ["scan", _folder["corpus"], "--benchmarks", "gsm8k", "--out", _folder["corpus"]];
+        Assert.Equal(0, KitProcess.Run(command).ExitCode);
+        var first = File.ReadAllBytes(_folder["corpus", "scan.json"]);
+        Assert.Equal(0, KitProcess.Run(command).ExitCode);
+        Assert.Equal(first, File.ReadAllBytes(_folder["corpus", "scan.json"]));
+    }
+
     private static int Kept(string folder) =>
         Directory.Exists(Path.Combine(folder, "ledger")) ? Directory.EnumerateFiles(Path.Combine(folder, "ledger"), "*.json", SearchOption.AllDirectories).Count() : 0;
 }

@@ -69,6 +69,7 @@ internal static class ScanVerb
             throw new KitException("Standard input has no parts.", "--shard", "Name files or folders.");
         var truth = arguments.GetValue(s_truth) is { } file && part is null ? ScanTruth.Read(file.FullName, context.Cancellation) : null;
         var shards = CorpusFiles.Find(arguments.GetValue(s_corpora)!, (path, why) => terminal.Note($"note: {path} is passed over: {why}"));
+        shards = [.. shards.Where(s => !IsOurs(s, folder, kept))];
         var own = part?.Take(shards) ?? shards;
         var items = Items(Names(arguments), terminal, context.Cancellation);
         var ledger = kept is null ? null : ScanLedger.Open(kept, arguments.GetValue(s_fresh), terminal.Note);
@@ -101,6 +102,17 @@ internal static class ScanVerb
             terminal.Say($"\nscan.json and hits.jsonl are in {Path.GetRelativePath(Directory.GetCurrentDirectory(), folder)}.");
         terminal.Object(new { report.Documents, report.TextBytes, IndexSeconds = prepared.TotalSeconds, ScanSeconds = seconds, result.KeptShards, report.Benchmarks, report.Shards, report.Truth });
         return ExitCode.Done;
+    }
+
+    // What an earlier run wrote into a folder that is scanned is no corpus.
+    private static bool IsOurs(CorpusShard shard, string? folder, string? ledger)
+    {
+        if (shard.Path is null)
+            return false;
+        var path = Path.GetFullPath(shard.Path);
+        bool IsBelow(string other) => path.StartsWith(Path.TrimEndingDirectorySeparator(other) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return (ledger is not null && IsBelow(ledger)) || (folder is not null
+            && (IsBelow(Path.Combine(folder, "slurm")) || (Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(folder) && Path.GetFileName(path) is "scan.json" or "hits.jsonl" or "scan.sbatch" or "merge.sbatch")));
     }
 
     private static ExitCode Submit(VerbContext context, int tasks, string? folder, CorpusPart? part)
