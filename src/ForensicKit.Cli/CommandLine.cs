@@ -18,7 +18,7 @@ internal static class CommandLine
             Exit codes: 0 done or confirmed, 1 a check says no, 2 bad usage or input, 3 tampering detected,
             4 the environment lacks something needed, 130 interrupted (state is kept).
             """);
-        foreach (var verb in (Command[])[InvestigateVerb.Create(), VerifyVerb.Create(), ScanVerb.Create(), NotebookVerb.Create(), OrganismVerb.Create(), ConformanceVerb.Create(), ExportVerb.Create(), DoctorVerb.Create()])
+        foreach (var verb in (Command[])[InvestigateVerb.Create(), VerifyVerb.Create(), ScanVerb.Create(), MembershipVerb.Create(), NotebookVerb.Create(), OrganismVerb.Create(), ConformanceVerb.Create(), ExportVerb.Create(), DoctorVerb.Create()])
             root.Subcommands.Add(verb);
         return root;
     }
