@@ -124,7 +124,7 @@ internal static class MembershipVerb
     {
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{report.Model.Name}{(report.Reference is { } r ? $" against {r.Name}" : "")}: {report.Members:N0} items of {report.Dataset}, {report.NonMembers:N0} that cannot have been trained on; seed {report.Seed}"));
         if (report.Blind is { } blind)
-            terminal.Say(blind.Objection is { } objection ? "Without any model: " + objection : string.Create(CultureInfo.InvariantCulture, $"Without any model the two sets cannot be told apart: AUC {blind.Area:0.000} [{blind.Interval.Lower:0.000}, {blind.Interval.Upper:0.000}] by words (p {blind.P:0.###}), {blind.LengthArea:0.000} by length (p {blind.LengthP:0.###})."));
+            terminal.Say(blind.Objection is { } objection ? "Without any model: " + objection : string.Create(CultureInfo.InvariantCulture, $"Without any model the two sets cannot be told apart: AUC {blind.Area:0.000} [{blind.Interval.Lower:0.000}, {blind.Interval.Upper:0.000}] by words ({blind.ExpectedArea:0.000} with exchanged labels; p {blind.P:0.###}), {blind.LengthArea:0.000} by length (p {blind.LengthP:0.###})."));
         terminal.Say();
         terminal.Say($"{"test",-20}{"p",10}{"p (BH)",10}  effect [95 %]");
         foreach (var o in report.Outcomes)

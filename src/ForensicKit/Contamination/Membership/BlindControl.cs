@@ -14,13 +14,14 @@ namespace ForensicKit.Contamination.Membership;
 /// others trained; pairs of the same subject.
 /// </param>
 /// <param name="Interval">Its 95% interval.</param>
+/// <param name="ExpectedArea">Mean area over exchanges: below one half, since an item's own class is rarer among those that trained its classifier.</param>
 /// <param name="P">One-sided; the classifiers are trained again for every exchange of labels within subjects.</param>
 /// <param name="LengthArea">The same area for the length in characters.</param>
 /// <param name="LengthP">Two-sided.</param>
 /// <param name="Permutations">Exchanges of labels.</param>
-public sealed record BlindControl(int Members, int NonMembers, double Area, Interval Interval, Probability P, double LengthArea, Probability LengthP, int Permutations)
+public sealed record BlindControl(int Members, int NonMembers, double Area, Interval Interval, double ExpectedArea, Probability P, double LengthArea, Probability LengthP, int Permutations)
 {
-    /// <summary>Sets at whose interval's end the area may be this large are too small to rule separation out.</summary>
+    /// <summary>Sets whose interval reaches so far above what exchanged labels give (taken as one half) are too small to rule separation out.</summary>
     public const double LargestArea = 0.65;
 
     private const int Folds = 5;
@@ -35,9 +36,9 @@ public sealed record BlindControl(int Members, int NonMembers, double Area, Inte
     {
         get
         {
-            var told = string.Create(CultureInfo.InvariantCulture, $"AUC {Area:0.000} (95% {Interval.Lower:0.000} to {Interval.Upper:0.000}, p {P}) by words, {LengthArea:0.000} (p {LengthP}) by length");
+            var told = string.Create(CultureInfo.InvariantCulture, $"AUC {Area:0.000} (95% {Interval.Lower:0.000} to {Interval.Upper:0.000}; {ExpectedArea:0.000} with exchanged labels; p {P}) by words, {LengthArea:0.000} (p {LengthP}) by length");
             return Both.Value < Alpha ? $"Members and non-members can be told apart without any model: {told}. What separates them then is not that the model saw one of them."
-                : Interval.Upper > LargestArea ? $"The sets are too small to rule out that they differ without any model: {told}." : null;
+                : Interval.Upper + 0.5 - ExpectedArea > LargestArea ? $"The sets are too small to rule out that they differ without any model: {told}." : null;
         }
     }
 
@@ -61,16 +62,21 @@ public sealed record BlindControl(int Members, int NonMembers, double Area, Inte
         var words = SetComparison.Of(
             [.. members.Select((m, i) => (scores[i], m.Subject))], [.. nonMembers.Select((m, i) => (scores[members.Count + i], m.Subject))], random, 1, cancellationToken);
         var observed = RankSum(scores, labels, strata);
-        var reached = 0;
+        var (reached, sums) = (0, 0.0);
         for (var k = 0; k < permutations; k++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var exchanged = Exchanged(labels, strata, random);
-            reached += RankSum(texts.Scores(exchanged, folds), exchanged, strata) >= observed ? 1 : 0;
+            var sum = RankSum(texts.Scores(exchanged, folds), exchanged, strata);
+            reached += sum >= observed ? 1 : 0;
+            sums += sum;
         }
 
+        // Doubled ranks of members move the area by one over twice the pairs that are compared.
+        var pairs = strata.Sum(s => (double)s.Count(i => labels[i]) * s.Count(i => !labels[i]));
+
         return new(
-            members.Count, nonMembers.Count, words.Area, words.Interval, Probability.FromValue((1.0 + reached) / (permutations + 1.0)), length.Area,
+            members.Count, nonMembers.Count, words.Area, words.Interval, words.Area + (((sums / permutations) - observed) / (2 * pairs)), Probability.FromValue((1.0 + reached) / (permutations + 1.0)), length.Area,
             Probability.Min(length.P, shorter.P).TimesCapped(2), permutations);
 
         static (double, string)[] Lengths(IReadOnlyList<MembershipItem> of) => [.. of.Select(m => ((double)m.Everything.Length, m.Subject))];

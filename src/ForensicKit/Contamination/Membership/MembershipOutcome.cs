@@ -23,7 +23,7 @@ public sealed record MembershipOutcome
     /// <summary>One-sided, small where the model knows the members; null where refused.</summary>
     public Probability? P { get; init; }
 
-    /// <summary>P after Benjamini and Hochberg over all p-values of the battery; null where refused, or where the test ran by itself.</summary>
+    /// <summary>P after Benjamini and Hochberg over the tests of the battery (<see cref="Adjust"/>); null where refused, or where the test ran by itself.</summary>
     public Probability? Adjusted { get; init; }
 
     /// <summary>What <see cref="Effect"/> measures, with its unit.</summary>
@@ -47,13 +47,26 @@ public sealed record MembershipOutcome
     /// <summary>What must be said with the numbers.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Outcomes with <see cref="Adjusted"/>: Benjamini and Hochberg over all p-values there are.</summary>
+    /// <summary>
+    /// Outcomes with <see cref="Adjusted"/>. Statistics of one test say nearly the same and must not count as so many findings: each test's p-values are
+    /// put together (Simes 1986), tests are adjusted by Benjamini and Hochberg, and a statistic is no surer than its test nor than it is among its test's
+    /// own (Yekutieli 2008, hierarchical testing).
+    /// </summary>
     public static IReadOnlyList<MembershipOutcome> Adjust(IReadOnlyList<MembershipOutcome> outcomes)
     {
-        List<Probability> p = [.. outcomes.Where(o => o.P is not null).Select(o => o.P!.Value)];
-        if (p.Count == 0)
+        var tests = outcomes.Where(o => o.P is not null).GroupBy(o => o.Test.Split('/')[0], StringComparer.Ordinal).ToList();
+        if (tests.Count == 0)
             return outcomes;
-        var adjusted = new Queue<Probability>(MultipleTesting.BenjaminiHochberg(p));
-        return [.. outcomes.Select(o => o.P is null ? o : o with { Adjusted = adjusted.Dequeue() })];
+        var inside = tests.Select(t => MultipleTesting.BenjaminiHochberg([.. t.Select(o => o.P!.Value)])).ToList();
+        // Simes' p-value is the smallest of those that Benjamini and Hochberg adjust.
+        var outside = MultipleTesting.BenjaminiHochberg([.. inside.Select(i => i.Min())]);
+        var adjusted = new Dictionary<string, Probability>(StringComparer.Ordinal);
+        for (var t = 0; t < tests.Count; t++)
+        {
+            foreach (var (outcome, own) in tests[t].Zip(inside[t]))
+                adjusted[outcome.Test] = Probability.Max(outside[t], own);
+        }
+
+        return [.. outcomes.Select(o => o.P is null ? o : o with { Adjusted = adjusted[o.Test] })];
     }
 }

@@ -26,7 +26,7 @@ public sealed record KeptOutcome(
 }
 
 /// <summary>The control without a model as it is kept.</summary>
-public sealed record KeptBlind(double Area, Interval Interval, double P, double LengthArea, double LengthP, int Permutations, string? Objection);
+public sealed record KeptBlind(double Area, Interval Interval, double ExpectedArea, double P, double LengthArea, double LengthP, int Permutations, string? Objection);
 
 /// <summary>A finished battery as it is told and kept.</summary>
 public sealed record MembershipReport
@@ -73,7 +73,7 @@ public sealed record MembershipReport
     public required IReadOnlyList<KeptOutcome> Outcomes { get; init; }
 
     /// <summary>How p-values were adjusted.</summary>
-    public string Adjustment { get; init; } = "Benjamini-Hochberg over all p-values of the battery";
+    public string Adjustment { get; init; } = "Benjamini-Hochberg over tests; the statistics of a test put together by Simes first";
 
     /// <summary>What must be said with the numbers.</summary>
     public string Note { get; init; } = Caution;
@@ -85,11 +85,11 @@ public sealed record MembershipReport
         try
         {
             if (context.Blind(cancellationToken) is { } b)
-                blind = new(b.Area, b.Interval, b.P.Value, b.LengthArea, b.LengthP.Value, b.Permutations, b.Objection);
+                blind = new(b.Area, b.Interval, b.ExpectedArea, b.P.Value, b.LengthArea, b.LengthP.Value, b.Permutations, b.Objection);
         }
         catch (KitException e)
         {
-            blind = new(0.5, new(0, 1), 1, 0.5, 1, 0, e.Message);
+            blind = new(0.5, new(0, 1), 0.5, 1, 0.5, 1, 0, e.Message);
         }
 
         return new()

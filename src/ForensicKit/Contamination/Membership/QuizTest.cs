@@ -7,6 +7,7 @@ namespace ForensicKit.Contamination.Membership;
 public sealed class QuizTest : IMembershipTest
 {
     private const int Places = 4;
+    private const double SameAnswer = 0.95;
     private static readonly string[] s_letters = [" A", " B", " C", " D", " E"];
 
     /// <inheritdoc/>
@@ -34,7 +35,10 @@ public sealed class QuizTest : IMembershipTest
         // First what it picks where no wording is the original, then the same with the original in its place.
         var bias = await PicksAsync(q => q.Fourth, "Quiz without originals").ConfigureAwait(false);
         var main = await PicksAsync(q => q.Original, "Quiz with originals").ConfigureAwait(false);
-        double[] scores = [.. all.Select((_, i) => Enumerable.Range(0, Places).Sum(p => (main[i][p] ? 1.0 : 0.0) - (bias[i][p] ? 1.0 : 0.0)))];
+        var picks = bias.Concat(main).SelectMany(p => p).GroupBy(p => p).Max(g => g.Count());
+        if (picks >= SameAnswer * all.Length * Places * 2)
+            throw new KitException(FormattableString.Invariant($"The model picks the same letter in {picks} of {all.Length * Places * 2} quizzes: it cannot take them."));
+        double[] scores = [.. all.Select((_, i) => Enumerable.Range(0, Places).Sum(p => (main[i][p] == p ? 1.0 : 0.0) - (bias[i][p] == p ? 1.0 : 0.0)))];
         var outcome = this.Compared(SetComparison.Of(
             [.. members.Select((m, i) => (scores[i], m.Item.Subject))], [.. others.Select((m, i) => (scores[members.Count + i], m.Item.Subject))],
             context.Random($"{Name}/labels"), context.Options.Permutations, cancellationToken));
@@ -45,7 +49,7 @@ public sealed class QuizTest : IMembershipTest
 
         void Kappa(string name, int from, int count)
         {
-            int At(bool[][] picks, int place) => picks.Skip(from).Take(count).Count(p => p[place]);
+            int At(int[][] picked, int place) => picked.Skip(from).Take(count).Count(p => p[place] == place);
             var best = Enumerable.Range(0, Places).MaxBy(p => At(main, p));
             if (At(bias, best) < count)
                 numbers[$"kappa_{name}"] = CompletionOverlap.QuizKappa(count, At(main, best), At(bias, best));
@@ -70,12 +74,12 @@ public sealed class QuizTest : IMembershipTest
             return made;
         }
 
-        // Per quiz and place: whether the wording that is put there is picked.
-        async Task<bool[][]> PicksAsync(Func<Quiz, string> put, string step)
+        // Per quiz and place in which the wording is put: the place that is picked.
+        async Task<int[][]> PicksAsync(Func<Quiz, string> put, string step)
         {
             var asked = all.SelectMany(q => Enumerable.Range(0, Places).SelectMany(place => s_letters.Select(letter => (Prompt(q, place, put(q)), letter)))).ToList();
             var likely = await context.Model.ScoreContinuationsAsync(asked, s => s.LogProbs.Sum(), step, progress, cancellationToken).ConfigureAwait(false);
-            return [.. likely.Chunk(Places * s_letters.Length).Select(item => item.Chunk(s_letters.Length).Select((letters, place) => Array.IndexOf(letters, letters.Max()) == place).ToArray())];
+            return [.. likely.Chunk(Places * s_letters.Length).Select(item => item.Chunk(s_letters.Length).Select(letters => Array.IndexOf(letters, letters.Max())).ToArray())];
         }
 
         string Prompt(Quiz quiz, int place, string put)

@@ -24,7 +24,7 @@ public sealed record SetComparison(
     /// <param name="random">Draws the exchanges.</param>
     /// <param name="permutations">How many.</param>
     /// <param name="cancellationToken">Stops between exchanges.</param>
-    /// <exception cref="KitException">Too few items, a score that is not a number, or no subject that is in both sets.</exception>
+    /// <exception cref="KitException">Too few items, a score that is not a number, the same score for all, or no subject that is in both sets.</exception>
     public static SetComparison Of(
         IReadOnlyList<(double Score, string Subject)> members, IReadOnlyList<(double Score, string Subject)> nonMembers, PythonRandom random, int permutations, CancellationToken cancellationToken)
     {
@@ -32,6 +32,8 @@ public sealed record SetComparison(
             throw new KitException(FormattableString.Invariant($"There are {members.Count} members and {nonMembers.Count} non-members that can be scored; at least {MinimumItems} of each are needed."));
         if (members.Concat(nonMembers).Any(s => double.IsNaN(s.Score)))
             throw new KitException("A score is not a number.");
+        if (members.Concat(nonMembers).All(s => s.Score == members[0].Score))
+            throw new KitException("Every item has the same score: the model's answers do not depend on the item.");
         var strata = Strata(members, nonMembers);
         if (strata.Count == 0)
             throw new KitException("No subject has both members and non-members.");
