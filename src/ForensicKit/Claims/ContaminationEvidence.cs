@@ -4,12 +4,12 @@ namespace ForensicKit.Claims;
 
 /// <summary>What the contamination step stored.</summary>
 /// <param name="Scan">The scan.</param>
-/// <param name="Options">How it looked.</param>
+/// <param name="Settings">How it looked.</param>
 /// <param name="Benchmarks">The benchmarks, in the order of the case.</param>
 /// <param name="Suspect">The model under scrutiny, for people.</param>
 /// <param name="Reference">The model that was not trained on the text, for people.</param>
 public sealed record ContaminationEvidence(
-    ScanRow Scan, Contamination.OverlapOptions Options, IReadOnlyList<BenchmarkPresence> Benchmarks, string Suspect, string Reference);
+    ScanRow Scan, Contamination.ScanSettings Settings, IReadOnlyList<BenchmarkPresence> Benchmarks, string Suspect, string Reference);
 
 /// <summary>One benchmark: which items are there, and how both models answer leaked and fresh ones.</summary>
 /// <param name="Name">Name of the benchmark's manifest.</param>
@@ -18,6 +18,6 @@ public sealed record ContaminationEvidence(
 /// <param name="Presence">What the scan says of each item, fresh twins among them.</param>
 /// <param name="Items">Leaked and fresh items with both models' answers; items of which only the question or only an answer is there are neither.</param>
 /// <param name="TestItems">Items of the whole published benchmark.</param>
-/// <param name="Example">One match to show; null where there is none.</param>
+/// <param name="Examples">Places to show; none where nothing is present.</param>
 public sealed record BenchmarkPresence(
-    string Name, string Title, string? ClaimId, IReadOnlyList<Contamination.ItemPresence> Presence, IReadOnlyList<Contamination.InflationItem> Items, int TestItems, OverlapExample? Example);
+    string Name, string Title, string? ClaimId, IReadOnlyList<Contamination.ItemPresence> Presence, IReadOnlyList<Contamination.InflationItem> Items, int TestItems, IReadOnlyList<SideBySide> Examples);

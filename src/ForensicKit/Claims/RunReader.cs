@@ -13,6 +13,9 @@ namespace ForensicKit.Claims;
 /// <summary>Reads from evidence what a case asked of models itself.</summary>
 internal static class RunReader
 {
+    // Places that the document shows of a benchmark.
+    private const int Examples = 3;
+
     /// <summary>The scores of every finished run of the case's protocols, in the order of the case.</summary>
     public static IReadOnlyList<RunScore> Read(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, CancellationToken cancellationToken)
     {
@@ -85,13 +88,13 @@ internal static class RunReader
         var suspect = manifest.Suspect ?? manifest.Models[0].Id;
         return new ContaminationEvidence(
             scan,
-            JsonSerializer.Deserialize<OverlapOptions>(scan.Options)!,
+            JsonSerializer.Deserialize<ScanSettings>(scan.Options)!,
             [.. plan.Benchmarks.Select(b =>
             {
                 var own = presence.Where(p => p.BenchmarkName == b.Benchmark).ToList();
                 return new BenchmarkPresence(
                     b.Benchmark, kit.Benchmark(b.Benchmark).Title, manifest.Claims.FirstOrDefault(c => c.Benchmark == b.Benchmark && c.Model == suspect)?.Id, own,
-                    Items(b, own, runs, suspect, plan.Reference), kit.Benchmark(b.Benchmark).Items.N, evidence.ReadExample(scan.Id, b.Benchmark, cancellationToken));
+                    Items(b, own, runs, suspect, plan.Reference), kit.Benchmark(b.Benchmark).Items.N, evidence.ReadExamples(scan.Id, b.Benchmark, Examples, cancellationToken));
             })],
             manifest.Model(suspect).Title,
             manifest.Model(plan.Reference).Title);

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using ForensicKit.Benchmarks;
+using ForensicKit.Contamination.Scanning;
+using ForensicKit.Corpora;
 using ForensicKit.Evidence;
-using ForensicKit.Importing;
 using ForensicKit.Manifests;
 
 namespace ForensicKit.Contamination;
@@ -10,9 +10,8 @@ namespace ForensicKit.Contamination;
 /// <summary>Scans a case's training snippets for benchmark items and stores what is found; a scan that is stored is not done again.</summary>
 internal static class ContaminationStep
 {
-    /// <summary>The scan of a case: its id covers files, items and options.</summary>
-    public static string IdOf(OverlapScan scan, IEnumerable<string> hashes) => EvidenceDatabase.Sha256(string.Join(
-        '\n', [.. hashes, JsonSerializer.Serialize(scan.Options), JsonSerializer.Serialize(scan.Items)]))[..16];
+    // Changes where the same snippets and items would give other hits.
+    private const string Method = "word-pair seeds, place comparison, fresh control; 1";
 
     /// <summary>Scans and stores.</summary>
     /// <param name="plan">What to look for.</param>
@@ -20,48 +19,44 @@ internal static class ContaminationStep
     /// <param name="itemsOf">Items of a benchmark.</param>
     /// <param name="evidence">Where it is stored.</param>
     /// <param name="now">When.</param>
-    /// <param name="progress">Told of documents.</param>
+    /// <param name="progress">Told of bytes.</param>
     /// <param name="cancellationToken">Stops the scan; nothing of it is stored then.</param>
-    /// <returns>The scan's id.</returns>
+    /// <returns>The scan's id: it covers files, items and method.</returns>
+    /// <exception cref="KitException">A file was changed while it was read.</exception>
     public static string Run(
         ContaminationPlan plan, IReadOnlyList<VerifiedArtifact> snippets, Func<string, IReadOnlyList<BenchmarkItem>> itemsOf, EvidenceDatabase evidence, DateTimeOffset now,
         IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        var options = new OverlapOptions { MinimumCoverage = plan.MinimumCoverage };
-        var items = plan.Benchmarks.SelectMany(b => itemsOf(b.Benchmark).Select(i => (b.Benchmark, i, false)).Concat(itemsOf(b.Fresh).Select(i => (b.Benchmark, i, true))));
-        var scan = new OverlapScan([.. items.Select(i => ScanItem.From(i.Benchmark, i.i, i.Item3))], options);
-        var id = IdOf(scan, snippets.Select(s => s.Artifact.Sha256));
+        List<ScanItem> items = [.. plan.Benchmarks.SelectMany(b =>
+            itemsOf(b.Benchmark).Select(i => ScanItem.From(b.Benchmark, i)).Concat(itemsOf(b.Fresh).Select(i => ScanItem.From(b.Benchmark, i, isFresh: true))))];
+        var id = EvidenceDatabase.Sha256(string.Join('\n', [.. snippets.Select(s => s.Artifact.Sha256), Method, JsonSerializer.Serialize(items)]))[..16];
         if (evidence.HasScan(id, cancellationToken))
             return id;
-        var texts = scan.Items.SelectMany(i => i.Fields.Select(f => (Key: (i.BenchmarkName, i.ItemId, f.Name), f.Text))).ToDictionary(f => f.Key, f => f.Text);
-        var matches = new List<(OverlapMatch Match, string ItemText, string DocumentText)>();
-        long documents = 0, words = 0;
-        foreach (var document in snippets.SelectMany(s => Documents(s, cancellationToken)))
+        var index = ScanIndex.Of(items);
+        var calibration = ScanCalibration.Of(index, Environment.ProcessorCount, cancellationToken);
+        var thresholds = calibration.Thresholds();
+        // Names of a machine's folders are no evidence.
+        var shards = snippets.Select(s => new CorpusShard(Path.GetFileName(s.Artifact.Path), s.FilePath, s.Artifact.Bytes)).ToList();
+        var result = new CorpusScan(index, calibration, thresholds, new()).Scan(shards, Environment.ProcessorCount, progress, cancellationToken);
+        foreach (var ((shard, reading), snippet) in result.Shards.Zip(snippets))
         {
-            if (documents % 5000 == 0)
-                progress?.Report(new StepProgress("Looking for benchmark items in training text", documents, 0, "documents"));
-            var found = scan.Scan(document, cancellationToken);
-            matches.AddRange(found.Matches.Select(m => (m, texts[(m.BenchmarkName, m.ItemId, m.Field)][m.ItemStart..m.ItemEnd], document.Text[m.DocumentStart..m.DocumentEnd])));
-            documents++;
-            words += found.Words;
+            if (reading.Sha256 != snippet.Artifact.Sha256)
+                throw new KitException("A file was changed while it was read.", shard.Path, "Put the original back and try again.");
         }
 
-        progress?.Report(new StepProgress("Looking for benchmark items in training text", documents, documents, "documents"));
-        var presence = ItemPresence.Of(scan, matches.Select(m => m.Match));
-        evidence.AppendScan(new ScanRow(id, JsonSerializer.Serialize(options), documents, words, now), matches, presence, cancellationToken);
+        var found = CaseHits.Of(items, index, thresholds, result.Hits);
+        var settings = new ScanSettings(Method, FreshControl.Rate, found.Twins, NotRead(result));
+        evidence.AppendScan(new ScanRow(id, JsonSerializer.Serialize(settings), result.Documents, result.Words, now), found.Hits, found.Presence, cancellationToken);
         return id;
     }
 
-    // Ids need not be unique in a crafted file; the place in the file is.
-    private static IEnumerable<TrainingDocument> Documents(VerifiedArtifact file, CancellationToken cancellationToken)
-    {
-        using var stream = BoundedStream.Open(file);
-        var line = 0;
-        foreach (var record in JsonRecords.Lines(stream, file.FilePath, cancellationToken))
-        {
-            line++;
-            yield return new TrainingDocument(
-                record.OptionalText("id") ?? line.ToString(CultureInfo.InvariantCulture), record.OptionalText("shard") ?? file.Artifact.Id, record.Text("text"));
-        }
-    }
+    private static Dictionary<string, long> NotRead(CorpusScanResult result) => result.Shards.SelectMany(s => s.Reading.DefectCounts)
+        .GroupBy(d => d.Key).OrderBy(g => g.Key).ToDictionary(g => g.Key.ToString(), g => g.Sum(d => d.Value), StringComparer.Ordinal);
 }
+
+/// <summary>How a case's training text was scanned.</summary>
+/// <param name="Method">The method and its version.</param>
+/// <param name="ControlRate">Share of items that are not there and pass for present all the same.</param>
+/// <param name="Twins">Fresh twins that this rests on, by benchmark.</param>
+/// <param name="NotRead">Records and files that were not read as they should be, by what was wrong.</param>
+public sealed record ScanSettings(string Method, double ControlRate, IReadOnlyDictionary<string, int> Twins, IReadOnlyDictionary<string, long> NotRead);

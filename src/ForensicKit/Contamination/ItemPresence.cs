@@ -20,62 +20,31 @@ public enum LeakKind
 /// <param name="Kind">Which parts are there; null where none is.</param>
 /// <param name="Documents">Distinct documents that hold a part.</param>
 /// <param name="Occurrences">Places that hold a part: one document may hold an item several times.</param>
-/// <param name="Coverage">Largest share of a field found in one place; below the threshold where <paramref name="Kind"/> is null.</param>
-/// <param name="IsVerbatim">Whether a whole question (or, for an answer alone, a whole answer) stands there word for word.</param>
+/// <param name="Coverage">Largest share of what agrees that stands in one place, by the worth of its words; of places that do not count where <paramref name="Kind"/> is null.</param>
+/// <param name="IsVerbatim">Whether a whole unit (question, or question and answer) stands there word for word.</param>
 /// <param name="IsFindable">Whether any question or answer of the item is long and distinct enough to be found.</param>
 public sealed record ItemPresence(
     string BenchmarkName, string ItemId, bool IsFresh, LeakKind? Kind, int Documents, int Occurrences, double Coverage, bool IsVerbatim, bool IsFindable)
 {
-    /// <summary>Whether some stretch was found, but too little of any field.</summary>
+    /// <summary>Whether it is a fresh item that says what counts as present, and so cannot say how often that is wrong.</summary>
+    public bool Calibrates { get; init; }
+
+    /// <summary>Whether something like it was found, but no more than is found of fresh items.</summary>
     public bool IsPartial => Kind is null && Coverage > 0;
 
-    /// <summary>Sums up matches item by item, in the order of the items.</summary>
-    /// <param name="scan">The scan that gave them.</param>
-    /// <param name="matches">The matches of all documents.</param>
-    public static IReadOnlyList<ItemPresence> Of(OverlapScan scan, IEnumerable<OverlapMatch> matches)
+    /// <summary>Sums up the hits of an item.</summary>
+    internal static ItemPresence Of(ScanItem item, bool calibrates, bool isFindable, IReadOnlyList<(CaseHit Hit, double Coverage)> hits)
     {
-        var ofItem = matches.GroupBy(m => (m.BenchmarkName, m.ItemId)).ToDictionary(g => g.Key, g => g.ToList());
-        var hidden = scan.Unfindable.Select(u => (u.BenchmarkName, u.ItemId, u.Field)).ToHashSet();
-        return [.. scan.Items.Select(item => Of(
-            item, ofItem.GetValueOrDefault((item.BenchmarkName, item.ItemId), []), scan.Options.MinimumCoverage,
-            item.Fields.Any(f => f.Role != ScanRole.WrongChoice && !hidden.Contains((item.BenchmarkName, item.ItemId, f.Name)))))];
-    }
-
-    private static ItemPresence Of(ScanItem item, List<OverlapMatch> matches, double minimum, bool isFindable)
-    {
-        var documents = matches.Where(m => m.Coverage >= minimum).GroupBy(m => (m.Shard, m.DocumentId)).Select(InDocument).OfType<Sighting>().ToList();
-        LeakKind? kind = documents.Count == 0 ? null
-            : documents.Any(d => d.Kind == LeakKind.QuestionAndAnswer) ? LeakKind.QuestionAndAnswer
-            : documents.Any(d => d.Kind == LeakKind.QuestionOnly) ? LeakKind.QuestionOnly
+        var present = hits.Where(h => h.Hit.IsPresent).ToList();
+        LeakKind? kind = present.Count == 0 ? null
+            : present.Exists(h => h.Hit.Hit.Kind == LeakKind.QuestionAndAnswer) ? LeakKind.QuestionAndAnswer
+            : present.Exists(h => h.Hit.Hit.Kind == LeakKind.QuestionOnly) ? LeakKind.QuestionOnly
             : LeakKind.AnswerOnly;
         return new(
-            item.BenchmarkName, item.ItemId, item.IsFresh, kind, documents.Count, documents.Sum(d => d.Occurrences),
-            matches.Where(m => m.Role != ScanRole.WrongChoice).Select(m => m.Coverage).DefaultIfEmpty(0).Max(), documents.Any(d => d.IsVerbatim), isFindable);
+            item.BenchmarkName, item.ItemId, item.IsFresh, kind, present.Select(h => (h.Hit.Hit.Shard, h.Hit.Hit.Record)).Distinct().Count(), present.Count,
+            (present.Count > 0 ? present : hits).Select(h => h.Coverage).DefaultIfEmpty(0).Max(), present.Exists(h => h.Hit.Hit.Diff.Pieces.All(p => p.Agrees)), isFindable || present.Count > 0)
+        {
+            Calibrates = calibrates,
+        };
     }
-
-    private static Sighting? InDocument(IEnumerable<OverlapMatch> matches)
-    {
-        var all = matches.ToList();
-        var questions = MostOf(all, ScanRole.Question);
-        // Beside its rivals the right choice says nothing, unless it is named more often than any of them.
-        var wrong = MostOf(all, ScanRole.WrongChoice);
-        var told = MostOf(all, ScanRole.Answer) is var count && count > wrong ? count : 0;
-        var answers = Math.Max(told, MostOf(all, ScanRole.AnswerKey));
-        if (questions == 0 && answers == 0)
-            return null;
-        var decisive = questions > 0 ? ScanRole.Question : ScanRole.Answer;
-        return new(
-            (questions, answers) switch
-            {
-                (0, _) => LeakKind.AnswerOnly,
-                (_, 0) => LeakKind.QuestionOnly,
-                _ => LeakKind.QuestionAndAnswer,
-            },
-            questions > 0 ? questions : answers, all.Any(m => m.Role == decisive && m.IsVerbatim));
-    }
-
-    private static int MostOf(List<OverlapMatch> matches, ScanRole role) =>
-        matches.Where(m => m.Role == role).GroupBy(m => m.Field, StringComparer.Ordinal).Select(g => g.Count()).DefaultIfEmpty(0).Max();
-
-    private sealed record Sighting(LeakKind Kind, int Occurrences, bool IsVerbatim);
 }

@@ -12,8 +12,8 @@ namespace ForensicKit.Contamination;
 /// <param name="AnswerOnly">Items of which only the answer stands there.</param>
 /// <param name="QuestionAndAnswer">Items of which both stand in one document.</param>
 /// <param name="Verbatim">Present items of which a whole text stands there word for word.</param>
-/// <param name="Partial">Items of which a stretch was found that is too small to count.</param>
-/// <param name="Fresh">Fresh items that could be found.</param>
+/// <param name="Partial">Items of which something was found, but no more than is found of fresh twins.</param>
+/// <param name="Fresh">Fresh items that could be found and did not calibrate.</param>
 /// <param name="FreshFound">Fresh items that count as present: chance, templates and shared sources, since they cannot be there.</param>
 /// <param name="Exposures">Occurrences of each present item, ascending.</param>
 public sealed record PresenceCounts(
@@ -31,7 +31,7 @@ public sealed record PresenceCounts(
         var all = presence.Where(p => p.BenchmarkName == benchmarkName).ToList();
         var items = all.Where(p => !p.IsFresh).ToList();
         var findable = items.Where(p => p.IsFindable).ToList();
-        var fresh = all.Where(p => p is { IsFresh: true, IsFindable: true }).ToList();
+        var fresh = all.Where(p => p is { IsFresh: true, IsFindable: true, Calibrates: false }).ToList();
         int Kind(LeakKind kind) => findable.Count(p => p.Kind == kind);
         return new(
             benchmarkName, findable.Count, items.Count - findable.Count, Kind(LeakKind.QuestionOnly), Kind(LeakKind.AnswerOnly), Kind(LeakKind.QuestionAndAnswer),
@@ -52,24 +52,25 @@ public static class PresenceFinding
 
     /// <summary>The finding on one benchmark.</summary>
     /// <param name="counts">The counts.</param>
-    /// <param name="options">How the scan looked.</param>
+    /// <param name="settings">How the scan looked.</param>
     /// <param name="documents">Documents scanned.</param>
     /// <param name="query">SQL over the evidence that shows the matches.</param>
     /// <param name="claimId">The claim the benchmark belongs to; null for none.</param>
     /// <param name="level">Level of the intervals.</param>
-    public static Finding Create(PresenceCounts counts, OverlapOptions options, long documents, string query, string? claimId = null, double level = 0.95) => new()
+    public static Finding Create(PresenceCounts counts, ScanSettings settings, long documents, string query, string? claimId = null, double level = 0.95) => new()
     {
         Id = $"{Kind}/{claimId ?? counts.BenchmarkName}",
         Kind = Kind,
         ClaimId = claimId,
         Question = $"Which items of {counts.BenchmarkName} stand in the training data?",
         Answer = Sentence(counts),
-        Rule = "Words in a row that agree and that few items share are extended to both sides with small edits; a field is present where enough of its words are found in one place. "
-            + "A place that another item matches better counts for that item alone. The same scan over fresh items, which cannot be there, says how often chance, templates and shared sources look like presence.",
-        Source = "Seed and extend with edits (Altschul et al. 1997); word sequences as in Brown et al. 2020; Clopper and Pearson 1934; Fisher 1935.",
+        Rule = "Pairs of telling words lead to places, which are compared with an item by what the agreeing words are worth, in any order and in order. "
+            + "A place counts where at most 1% of the calibrating fresh twins, the item itself counted, are covered as well by any place (conformal p); passages that several sources quote and questions of many items do not count. "
+            + "A place that another item matches better counts for that item alone. The other twins, which cannot be there either, say how often that is wrong.",
+        Source = "Conformal p-values: Vovk, Gammerman and Shafer 2005, section 2.2; weights by rarity: Spärck Jones 1972; Clopper and Pearson 1934; Fisher 1935.",
         Query = query,
         CannotShow = CannotShow,
-        Values = [.. Values(counts, options, documents, level)],
+        Values = [.. Values(counts, settings, documents, level)],
     };
 
     /// <summary>What the counts say in a few words: <c>none found</c>, <c>present</c>, <c>present, no control</c>, <c>present beyond chance</c> or <c>not told from chance</c>.</summary>
@@ -96,9 +97,9 @@ public static class PresenceFinding
                 + " A present item stands in {{exposures_median|bare}} places at the median and {{exposures_most|bare}} at most; {{documents}} were scanned.";
         var control = c.Fresh == 0
             ? " There were no fresh items to say how often chance looks like presence."
-            : " Of {{fresh}} that cannot be there, {{fresh_found|bare}} looked present ({{fresh_share}}; {{fresh_share|interval}}).";
+            : " Of {{fresh}} that cannot be there and did not set the mark, {{fresh_found|bare}} looked present ({{fresh_share}}; {{fresh_share|interval}}).";
         var shorter = c.TooShort == 0 ? "" : " {{too_short}} more are too short or too common to be found.";
-        var partial = c.Partial == 0 ? "" : " Of {{partial}} only a stretch was found, which is not counted.";
+        var partial = c.Partial == 0 ? "" : " Of {{partial}} something like them was found, but no more than is found of fresh twins, which is not counted.";
         return $"{headline}\n{(kinds + control + shorter + partial).TrimStart()} What this did to the score is another question.";
     }
 
@@ -106,7 +107,7 @@ public static class PresenceFinding
     private static Probability? BeyondFresh(PresenceCounts c) => c.Fresh == 0 || c.Items == 0 ? null
         : Hypergeometric.Upper(c.Present, c.Items + c.Fresh, c.Present + c.FreshFound, c.Items);
 
-    private static IEnumerable<FindingValue> Values(PresenceCounts c, OverlapOptions options, long documents, double level)
+    private static IEnumerable<FindingValue> Values(PresenceCounts c, ScanSettings settings, long documents, double level)
     {
         yield return FindingValue.Word("outcome", "Presence", Outcome(c));
         yield return FindingValue.Count("items", "Items that can be found", c.Items);
@@ -118,7 +119,7 @@ public static class PresenceFinding
         yield return FindingValue.Count("question_only", "Question only", c.QuestionOnly);
         yield return FindingValue.Count("answer_only", "Answer only", c.AnswerOnly);
         yield return FindingValue.Count("verbatim", "Word for word", c.Verbatim);
-        yield return FindingValue.Count("partial", "Only a stretch, not counted", c.Partial);
+        yield return FindingValue.Count("partial", "Something like it, not counted", c.Partial);
         if (c.Exposures.Count > 0)
         {
             yield return FindingValue.Count("exposures_median", "Places of a present item, median", c.Exposures[(c.Exposures.Count - 1) / 2], "places");
@@ -137,8 +138,9 @@ public static class PresenceFinding
         if (BeyondFresh(c) is { } p)
             yield return FindingValue.P("p_beyond_fresh", "Exact one-sided p of no more present than among fresh items", p);
         yield return FindingValue.Count("documents", "Documents scanned", documents, "documents");
-        yield return FindingValue.Count("ngram", "Words in a row that start a comparison", options.NGram, "words");
-        yield return FindingValue.Number("coverage", "Share of a text’s words that must be found", 100 * options.MinimumCoverage, 0, "%");
+        yield return FindingValue.Count("twins", "Fresh twins that say what counts", settings.Twins.GetValueOrDefault(c.BenchmarkName));
+        yield return FindingValue.Number("control_rate", "Share of items that may pass wrongly", 100 * settings.ControlRate, 0, "%");
+        yield return FindingValue.Count("not_read", "Records and files not read as they should be", settings.NotRead.Values.Sum(), "records");
     }
 
     private static FindingValue Share(string name, string label, int x, int n, double level)

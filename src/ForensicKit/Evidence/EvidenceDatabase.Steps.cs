@@ -14,11 +14,10 @@ public sealed partial class EvidenceDatabase
 
     /// <summary>Appends a whole scan in one transaction, unless it is there already.</summary>
     /// <param name="scan">Its row.</param>
-    /// <param name="matches">Every match with the stretch of the item and of the document.</param>
+    /// <param name="hits">Every hit.</param>
     /// <param name="presence">What it says of each item.</param>
     /// <param name="cancellationToken">Stops waiting for a lock.</param>
-    public void AppendScan(
-        ScanRow scan, IReadOnlyList<(OverlapMatch Match, string ItemText, string DocumentText)> matches, IReadOnlyList<ItemPresence> presence, CancellationToken cancellationToken) => Append(
+    public void AppendScan(ScanRow scan, IReadOnlyList<CaseHit> hits, IReadOnlyList<ItemPresence> presence, CancellationToken cancellationToken) => Append(
         connection =>
         {
             if (Scalar(connection, "SELECT count(*) FROM scans WHERE scan_id = $id", ("id", scan.Id)) > 0)
@@ -26,15 +25,17 @@ public sealed partial class EvidenceDatabase
             Execute(
                 connection, "INSERT INTO scans VALUES ($id, $options, $documents, $words, $at)",
                 ("id", scan.Id), ("options", scan.Options), ("documents", scan.Documents), ("words", scan.Words), ("at", scan.ScannedAt.UtcDateTime));
-            using (var appender = connection.CreateAppender("overlap_matches"))
+            using (var appender = connection.CreateAppender("scan_hits"))
             {
-                for (var i = 0; i < matches.Count; i++)
+                for (var i = 0; i < hits.Count; i++)
                 {
-                    var (m, item, document) = matches[i];
+                    var (h, p, isPresent) = hits[i];
                     appender.CreateRow()
-                        .AppendValue(scan.Id).AppendValue((long)i).AppendValue(m.BenchmarkName).AppendValue(m.ItemId).AppendValue(m.Field).AppendValue(Shown(m.DocumentId)).AppendValue(Shown(m.Shard))
-                        .AppendValue(m.DocumentStart).AppendValue(m.DocumentEnd).AppendValue(m.DocumentStartByte).AppendValue(m.DocumentEndByte).AppendValue(m.ItemStart).AppendValue(m.ItemEnd)
-                        .AppendValue(m.MatchedWords).AppendValue(m.Coverage).AppendValue(m.Identity).AppendValue(Shown(item)).AppendValue(Shown(document))
+                        .AppendValue(scan.Id).AppendValue((long)i).AppendValue(h.Benchmark).AppendValue(h.Item).AppendValue(h.Class.ToString()).AppendValue(h.Kind.ToString()).AppendValue(h.Unit.ToString())
+                        .AppendValue(h.Score).AppendValue(h.Threshold).AppendValue(h.P).AppendValue(p).AppendValue(isPresent).AppendValue(h.MatchedNats).AppendValue(h.LongestRun)
+                        .AppendValue(Shown(h.Shard)).AppendValue(h.Record).AppendValue(Shown(h.DocumentId)).AppendValue(h.TextSha256).AppendValue(h.StartByte).AppendValue(h.EndByte)
+                        .AppendValue(h.StartCharacter).AppendValue(h.EndCharacter).AppendValue(h.ItemField).AppendValue(h.ItemStart).AppendValue(h.ItemEnd).AppendValue(h.Rule)
+                        .AppendValue(SideBySide.Json(h.Diff))
                         .EndRow();
                 }
             }
@@ -44,7 +45,7 @@ public sealed partial class EvidenceDatabase
             {
                 items.CreateRow()
                     .AppendValue(scan.Id).AppendValue(p.BenchmarkName).AppendValue(p.ItemId).AppendValue(p.IsFresh).AppendValue(p.Kind?.ToString()).AppendValue(p.Documents)
-                    .AppendValue(p.Occurrences).AppendValue(p.Coverage).AppendValue(p.IsVerbatim).AppendValue(p.IsFindable)
+                    .AppendValue(p.Occurrences).AppendValue(p.Coverage).AppendValue(p.IsVerbatim).AppendValue(p.IsFindable).AppendValue(p.Calibrates)
                     .EndRow();
             }
         },
@@ -58,25 +59,34 @@ public sealed partial class EvidenceDatabase
 
     /// <summary>What a scan says of each item.</summary>
     public IReadOnlyList<ItemPresence> ReadPresence(string scanId, CancellationToken cancellationToken) => Query(
-        "SELECT benchmark, item_id, is_fresh, kind, documents, occurrences, coverage, is_verbatim, is_findable FROM item_presence WHERE scan_id = $id ORDER BY benchmark, is_fresh, item_id",
+        "SELECT benchmark, item_id, is_fresh, kind, documents, occurrences, coverage, is_verbatim, is_findable, calibrates FROM item_presence WHERE scan_id = $id ORDER BY benchmark, is_fresh, item_id",
         row => new ItemPresence(
             row.GetString(0), row.GetString(1), row.GetBoolean(2), NullableText(row, 3) is { } kind ? Enum.Parse<LeakKind>(kind) : null, row.GetInt32(4), row.GetInt32(5),
-            row.GetDouble(6), row.GetBoolean(7), row.GetBoolean(8)),
+            row.GetDouble(6), row.GetBoolean(7), row.GetBoolean(8))
+        {
+            Calibrates = row.GetBoolean(9),
+        },
         cancellationToken,
         ("id", scanId));
 
-    /// <summary>A match of an item of the benchmark itself whose question is there, with its place: an example to show; null where there is none.</summary>
-    public OverlapExample? ReadExample(string scanId, string benchmark, CancellationToken cancellationToken) => Query(
+    /// <summary>Places that count as presence, to show: of a benchmark's own items, those that agree best first, each of another item.</summary>
+    /// <param name="scanId">The scan.</param>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="most">How many.</param>
+    /// <param name="cancellationToken">Stops waiting for a lock.</param>
+    public IReadOnlyList<SideBySide> ReadExamples(string scanId, string benchmark, int most, CancellationToken cancellationToken) => Query(
         """
-        SELECT item_id, field, document_id, shard, document_start_byte, document_end_byte, matched_words, overlap_matches.coverage, identity, item_text, document_text
-        FROM overlap_matches JOIN item_presence p USING (scan_id, benchmark, item_id)
-        WHERE scan_id = $id AND benchmark = $b AND NOT p.is_fresh AND p.kind IN ('QuestionOnly', 'QuestionAndAnswer') ORDER BY field = 'question' DESC, overlap_matches.coverage DESC, matched_words DESC, match_index LIMIT 1
+        SELECT h.item_id, h.item_field, h.shard, h.record, h.document_id, h.text_sha256, h.start_byte, h.end_byte, h.rule, h.p_control, h.diff
+        FROM scan_hits h JOIN item_presence p USING (scan_id, benchmark, item_id)
+        WHERE scan_id = $id AND benchmark = $b AND NOT p.is_fresh AND h.is_present
+        QUALIFY row_number() OVER (PARTITION BY h.item_id ORDER BY h.matched_nats DESC, h.hit_index) = 1
+        ORDER BY h.kind = 'QuestionAndAnswer' DESC, h.matched_nats DESC, h.hit_index LIMIT $most
         """,
-        row => new OverlapExample(
-            benchmark, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), row.GetInt32(6), row.GetDouble(7), row.GetDouble(8),
-            row.GetString(9), row.GetString(10)),
+        row => new SideBySide(
+            benchmark, row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetString(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetDouble(9),
+            SideBySide.Read(row.GetString(10))),
         cancellationToken,
-        ("id", scanId), ("b", benchmark)).FirstOrDefault();
+        ("id", scanId), ("b", benchmark), ("most", most));
 
     /// <summary>Appends the requests of a load in one transaction, unless that load is there already.</summary>
     public void AppendLatency(string loadId, IReadOnlyList<LatencyRequest> requests, CancellationToken cancellationToken) => Append(
@@ -109,8 +119,3 @@ public sealed partial class EvidenceDatabase
 
 /// <summary>A scan as evidence keeps it; see <see cref="EvidenceSchema.Scans"/>.</summary>
 public sealed record ScanRow(string Id, string Options, long Documents, long Words, DateTimeOffset ScannedAt);
-
-/// <summary>One match to show; see <see cref="EvidenceSchema.OverlapMatches"/>.</summary>
-public sealed record OverlapExample(
-    string Benchmark, string ItemId, string Field, string DocumentId, string Shard, long DocumentStartByte, long DocumentEndByte, int MatchedWords, double Coverage, double Identity,
-    string ItemText, string DocumentText);

@@ -190,33 +190,42 @@ public static class EvidenceSchema
     public static EvidenceTable Scans { get; } = new("scans", "One scan of training text for benchmark items.", ["scan_id"],
     [
         new("scan_id", "VARCHAR NOT NULL", "SHA-256 over files, items and options (first 16 hex digits)."),
-        new("options", "VARCHAR NOT NULL", "How it looked, as JSON."),
+        new("options", "VARCHAR NOT NULL", "How it looked and what could not be read, as JSON."),
         new("documents", "BIGINT NOT NULL", "Documents read."),
         new("words", "BIGINT NOT NULL", "Words read."),
         new("scanned_at", "TIMESTAMP NOT NULL", "When, UTC."),
     ]);
 
-    /// <summary>Stretches of training text that are stretches of items.</summary>
-    public static EvidenceTable OverlapMatches { get; } = new("overlap_matches", "A stretch of a training document that is, up to small edits, a stretch of an item.", ["scan_id", "match_index"],
+    /// <summary>Places of training text that are items or parts of them.</summary>
+    public static EvidenceTable ScanHits { get; } = new("scan_hits", "A place of a training document that agrees with an item, up to editing; fresh items among them.", ["scan_id", "hit_index"],
     [
         new("scan_id", "VARCHAR NOT NULL", "The scan."),
-        new("match_index", "BIGINT NOT NULL", "0-based, in the order of documents and places."),
-        new("benchmark", "VARCHAR NOT NULL", "Benchmark name."),
+        new("hit_index", "BIGINT NOT NULL", "0-based, in the order of documents and places."),
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name; a fresh twin stands under the name of the published one."),
         new("item_id", "VARCHAR NOT NULL", "The item."),
-        new("field", "VARCHAR NOT NULL", "The item's field, for example question or answer."),
-        new("document_id", "VARCHAR NOT NULL", "The document."),
-        new("shard", "VARCHAR NOT NULL", "The document's shard."),
-        new("document_start", "INTEGER NOT NULL", "Where it starts in the document, UTF-16 code units."),
-        new("document_end", "INTEGER NOT NULL", "Where it ends, exclusive."),
-        new("document_start_byte", "BIGINT NOT NULL", "Where it starts in the document's UTF-8 bytes."),
-        new("document_end_byte", "BIGINT NOT NULL", "Where it ends, exclusive."),
-        new("item_start", "INTEGER NOT NULL", "Where it starts in the field, UTF-16 code units."),
-        new("item_end", "INTEGER NOT NULL", "Where it ends, exclusive."),
-        new("matched_words", "INTEGER NOT NULL", "Words that agree."),
-        new("coverage", "DOUBLE NOT NULL", "Their share of the field's words."),
-        new("identity", "DOUBLE NOT NULL", "Their share of the aligned places."),
-        new("item_text", "VARCHAR NOT NULL", "The stretch in the item, cut at 1,000 characters."),
-        new("document_text", "VARCHAR NOT NULL", "The stretch in the document, cut at 1,000 characters."),
+        new("class", "VARCHAR NOT NULL", "Leak, SharedSource or Template."),
+        new("kind", "VARCHAR NOT NULL", "QuestionOnly, AnswerOnly or QuestionAndAnswer: which parts are there."),
+        new("unit", "VARCHAR NOT NULL", "The unit of the item that agrees best."),
+        new("score", "DOUBLE NOT NULL", "(agreeing nats - nats of chance) / nats of the unit."),
+        new("threshold", "DOUBLE NOT NULL", "The score from which on the unit counts as found."),
+        new("p_siblings", "DOUBLE NOT NULL", "Conformal p of the score among items of the benchmark held against each other."),
+        new("p_control", "DOUBLE NOT NULL", "Conformal p among the fresh twins of the benchmark; 1 without any."),
+        new("is_present", "BOOLEAN NOT NULL", "Whether it counts as presence: a leak, and more than is seen of twins."),
+        new("matched_nats", "DOUBLE NOT NULL", "Nats of words that agree."),
+        new("longest_run", "INTEGER NOT NULL", "Words in a row that agree."),
+        new("shard", "VARCHAR NOT NULL", "The file."),
+        new("record", "BIGINT NOT NULL", "0-based record in the file."),
+        new("document_id", "VARCHAR NOT NULL", "The document's own id; empty where it has none."),
+        new("text_sha256", "VARCHAR NOT NULL", "SHA-256 of the document's text in UTF-8."),
+        new("start_byte", "BIGINT NOT NULL", "Where the place starts in the document's UTF-8 bytes."),
+        new("end_byte", "BIGINT NOT NULL", "Where it ends, exclusive."),
+        new("start_character", "BIGINT NOT NULL", "Where it starts, code points; -1 in later pieces of a long text."),
+        new("end_character", "BIGINT NOT NULL", "Where it ends, exclusive."),
+        new("item_field", "VARCHAR NOT NULL", "What of the item the next two count in."),
+        new("item_start", "BIGINT NOT NULL", "First code point of the item's text that agrees."),
+        new("item_end", "BIGINT NOT NULL", "Code point behind the last that agrees."),
+        new("rule", "VARCHAR NOT NULL", "Why it counts as found, in words."),
+        new("diff", "VARCHAR NOT NULL", "Item and document side by side: a JSON list of [item, document, agrees], cut at 1,000 characters of either."),
     ]);
 
     /// <summary>What a scan says of each item.</summary>
@@ -229,9 +238,10 @@ public static class EvidenceSchema
         new("kind", "VARCHAR", "QuestionOnly, AnswerOnly or QuestionAndAnswer; null where it is not there."),
         new("documents", "INTEGER NOT NULL", "Distinct documents that hold a part."),
         new("occurrences", "INTEGER NOT NULL", "Places that hold a part."),
-        new("coverage", "DOUBLE NOT NULL", "Largest share of a field found in one place."),
+        new("coverage", "DOUBLE NOT NULL", "Largest share of what agrees that stands in one place, by the worth of its words."),
         new("is_verbatim", "BOOLEAN NOT NULL", "Whether a whole text stands there word for word."),
         new("is_findable", "BOOLEAN NOT NULL", "Whether any text of it is long and distinct enough to be found."),
+        new("calibrates", "BOOLEAN NOT NULL", "Whether it is a fresh item that says what counts as present, and so cannot say how often that is wrong."),
     ]);
 
     /// <summary>Requests of a latency measurement.</summary>
@@ -249,5 +259,5 @@ public static class EvidenceSchema
 
     /// <summary>All tables, in the order of the flow.</summary>
     public static IReadOnlyList<EvidenceTable> Tables { get; } =
-        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Scans, OverlapMatches, ItemPresences, LatencyRequests, Findings, FindingValues];
+        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Scans, ScanHits, ItemPresences, LatencyRequests, Findings, FindingValues];
 }

@@ -87,8 +87,7 @@ public sealed record RunPlan(string Model, string Benchmark, RunProtocol Protoco
 /// <param name="Snippets">Ids of the artifacts with training text: JSON lines with <c>id</c>, <c>shard</c> and <c>text</c>.</param>
 /// <param name="Reference">Id of a model that was not trained on them.</param>
 /// <param name="Benchmarks">Benchmarks with fresh twins that nobody can have trained on: item i is a twin of test item i.</param>
-/// <param name="MinimumCoverage">Share of a text's words that must be found in one place for it to count as present.</param>
-public sealed record ContaminationPlan(IReadOnlyList<string> Snippets, string Reference, IReadOnlyList<TwinBenchmarks> Benchmarks, double MinimumCoverage);
+public sealed record ContaminationPlan(IReadOnlyList<string> Snippets, string Reference, IReadOnlyList<TwinBenchmarks> Benchmarks);
 
 /// <summary>A benchmark and its fresh twin.</summary>
 /// <param name="Benchmark">Name of the published benchmark.</param>

@@ -20,7 +20,6 @@ internal static class CaseSteps
             new("benchmark", Shapes.Name, true, "Name of the published benchmark."),
             new("fresh", Shapes.Name, true, "Name of its twin: as many items of the same kinds that nobody can have trained on."),
         ]), 1), true, "Benchmarks to look for."),
-        new("minimum_coverage", TopP, false, "Share of a text's words that must be found in one place for it to count as present; 0.5 where it is left out. Benchmarks from templates need 1: text that is nearly the same is another item there."),
     ]);
 
     /// <summary>A sensitivity step.</summary>
@@ -55,8 +54,7 @@ internal static class CaseSteps
 
     /// <summary>Makes a contamination step of its node.</summary>
     public static ContaminationPlan? ReadContamination(MapNode? node) => node is null ? null : new(
-        node.Texts("snippets"), node.Text("reference"), [.. node.Maps("benchmarks").Select(b => new TwinBenchmarks(b.Text("benchmark"), b.Text("fresh")))],
-        Number(node, "minimum_coverage", 0.5));
+        node.Texts("snippets"), node.Text("reference"), [.. node.Maps("benchmarks").Select(b => new TwinBenchmarks(b.Text("benchmark"), b.Text("fresh")))]);
 
     /// <summary>Makes a sensitivity step of its node.</summary>
     public static SensitivityPlan? ReadSensitivity(MapNode? node) => node is null ? null : new(

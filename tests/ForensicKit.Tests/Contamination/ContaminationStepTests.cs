@@ -11,7 +11,7 @@ namespace ForensicKit.Tests.Contamination;
 public sealed class ContaminationStepTests : IDisposable
 {
     private static readonly FixedClock s_clock = new();
-    private static readonly ContaminationPlan s_plan = new(["snippets"], "clean", [new("toy", "toy-fresh")], 1);
+    private static readonly ContaminationPlan s_plan = new(["snippets"], "clean", [new("toy", "toy-fresh")]);
 
     private static readonly IReadOnlyList<BenchmarkItem> s_items =
     [
@@ -39,14 +39,15 @@ public sealed class ContaminationStepTests : IDisposable
 
         var row = evidence.ReadScan(CancellationToken.None)!;
         Assert.Equal((id, 3L, s_clock.Now), (row.Id, row.Documents, row.ScannedAt));
-        Assert.Equal(new OverlapOptions { MinimumCoverage = 1 }, JsonSerializer.Deserialize<OverlapOptions>(row.Options));
+        var settings = JsonSerializer.Deserialize<ScanSettings>(row.Options)!;
+        Assert.Equal((1, 1), (settings.Twins["toy"], settings.NotRead.Count == 0 ? 1 : 0));
         var presence = evidence.ReadPresence(id, CancellationToken.None);
-        Assert.Equal(Expected(snippets).OrderBy(p => p.IsFresh).ThenBy(p => p.ItemId, StringComparer.Ordinal), presence);
         Assert.Equal([LeakKind.QuestionAndAnswer, null, null], presence.Select(p => p.Kind));
         Assert.Equal(2, presence[0].Documents);
-        var example = evidence.ReadExample(id, "toy", CancellationToken.None)!;
-        Assert.Equal(("toy/test/0", s_items[0].Question.TrimEnd('?')), (example.ItemId, example.ItemText.TrimEnd('?')));
-        Assert.Equal(example.ItemText, example.DocumentText);
+        var example = Assert.Single(evidence.ReadExamples(id, "toy", 5, CancellationToken.None));
+        Assert.Equal(("toy/test/0", "first.jsonl", 0L, "d0", 0.5), (example.ItemId, example.Shard, example.Record, example.DocumentId, example.ControlP));
+        Assert.Contains(s_items[0].Question.TrimEnd('?'), string.Concat(example.Pieces.Select(p => p.Text)), StringComparison.Ordinal);
+        Assert.Equal(2, evidence.Query("SELECT count(*) FROM scan_hits WHERE is_present AND item_id = 'toy/test/0'", r => r.GetInt64(0), CancellationToken.None)[0]);
 
         var again = new Counted();
         Assert.Equal(id, Scan(evidence, snippets, again));
@@ -56,12 +57,11 @@ public sealed class ContaminationStepTests : IDisposable
     }
 
     [Fact]
-    public void Other_text_or_other_options_are_another_scan()
+    public void Other_text_is_another_scan()
     {
         var evidence = EvidenceDatabase.Open(_folder["evidence.duckdb"], "case", "ab", s_clock.Now, CancellationToken.None);
         var first = Scan(evidence, Snippets("first.jsonl", "some text"), null);
         Assert.NotEqual(first, Scan(evidence, Snippets("second.jsonl", "other text"), null));
-        Assert.NotEqual(first, ContaminationStep.Run(s_plan with { MinimumCoverage = 0.5 }, Snippets("first.jsonl", "some text"), ItemsOf, evidence, s_clock.Now, null, CancellationToken.None));
     }
 
     [Fact]
@@ -75,15 +75,23 @@ public sealed class ContaminationStepTests : IDisposable
         Assert.Null(evidence.ReadScan(CancellationToken.None));
     }
 
-    private static IReadOnlyList<ItemPresence> Expected(IReadOnlyList<VerifiedArtifact> snippets)
+    [Fact]
+    public void A_file_that_is_not_the_one_of_its_manifest_is_not_scanned()
     {
-        var scan = new OverlapScan([.. s_items.Select(i => ScanItem.From("toy", i)), .. s_fresh.Select(i => ScanItem.From("toy", i, isFresh: true))], new OverlapOptions { MinimumCoverage = 1 });
-        var matches = File.ReadLines(snippets[0].FilePath).Select((line, i) =>
-        {
-            using var json = JsonDocument.Parse(line);
-            return scan.Scan(new TrainingDocument($"d{i}", "s", json.RootElement.GetProperty("text").GetString()!), CancellationToken.None);
-        });
-        return ItemPresence.Of(scan, [.. matches.SelectMany(m => m.Matches)]);
+        var evidence = EvidenceDatabase.Open(_folder["evidence.duckdb"], "case", "ab", s_clock.Now, CancellationToken.None);
+        var snippets = Snippets("first.jsonl", "some text");
+        File.AppendAllText(snippets[0].FilePath, "more\n");
+        Assert.Contains("changed", Assert.Throws<KitException>(() => Scan(evidence, snippets, null)).Message, StringComparison.Ordinal);
+        Assert.Null(evidence.ReadScan(CancellationToken.None));
+    }
+
+    [Fact]
+    public void Records_that_cannot_be_read_are_counted_in_the_scan()
+    {
+        var evidence = EvidenceDatabase.Open(_folder["evidence.duckdb"], "case", "ab", s_clock.Now, CancellationToken.None);
+        File.WriteAllText(_folder["broken.jsonl"], "{\"text\": \"some text\"}\n{broken\n");
+        Scan(evidence, Verified("broken.jsonl"), null);
+        Assert.Equal(1, JsonSerializer.Deserialize<ScanSettings>(evidence.ReadScan(CancellationToken.None)!.Options)!.NotRead["BadJson"]);
     }
 
     private static string Scan(EvidenceDatabase evidence, IReadOnlyList<VerifiedArtifact> snippets, IProgress<StepProgress>? progress) =>
@@ -94,6 +102,11 @@ public sealed class ContaminationStepTests : IDisposable
     private IReadOnlyList<VerifiedArtifact> Snippets(string file, params IReadOnlyList<string> texts)
     {
         File.WriteAllLines(_folder[file], texts.Select((text, i) => JsonSerializer.Serialize(new { id = $"d{i}", shard = "s", text })));
+        return Verified(file);
+    }
+
+    private IReadOnlyList<VerifiedArtifact> Verified(string file)
+    {
         var bytes = File.ReadAllBytes(_folder[file]);
         return [new(new Artifact { Id = "snippets", Path = file, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Bytes = bytes.Length, Source = "s", Licence = "MIT" }, _folder[file])];
     }

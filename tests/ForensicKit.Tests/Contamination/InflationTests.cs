@@ -8,6 +8,8 @@ namespace ForensicKit.Tests.Contamination;
 
 public class InflationTests
 {
+    private static readonly ScanSettings s_settings = new("method", 0.01, new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, long>(StringComparer.Ordinal));
+
     [Fact]
     public void The_difference_in_differences_is_that_of_the_means()
     {
@@ -149,7 +151,7 @@ public class InflationTests
     public void Presence_findings_say_what_was_found(int found, int freshFound, string outcome)
     {
         var counts = new PresenceCounts("gsm", 100, 3, found, 0, 0, found / 2, 1, 100, freshFound, [.. Enumerable.Range(1, found)]);
-        var finding = PresenceFinding.Create(counts, new(), 1234, "SELECT 1");
+        var finding = PresenceFinding.Create(counts, s_settings, 1234, "SELECT 1");
         Assert.Equal(outcome, finding["outcome"].Display);
         var text = Binding.Print(finding);
         Assert.Empty(Binding.LiteralNumbers(finding.Answer));
@@ -161,7 +163,7 @@ public class InflationTests
     [Fact]
     public void Presence_without_control_is_said()
     {
-        var finding = PresenceFinding.Create(new("gsm", 10, 0, 0, 0, 4, 4, 0, 0, 0, [1, 1, 2, 9]), new(), 5, "SELECT 1", "claim");
+        var finding = PresenceFinding.Create(new("gsm", 10, 0, 0, 0, 4, 4, 0, 0, 0, [1, 1, 2, 9]), s_settings, 5, "SELECT 1", "claim");
         Assert.Equal(("presence/claim", "claim", "present, no control"), (finding.Id, finding.ClaimId, finding["outcome"].Display));
         Assert.Contains("no fresh items", Binding.Print(finding), StringComparison.Ordinal);
         var figure = ContaminationFigures.Presence(new("fig-presence", 2, "What stands in the training data", "Shares.", "case"), [new("gsm", 10, 0, 0, 0, 4, 4, 0, 0, 0, [1, 1, 2, 9])]);

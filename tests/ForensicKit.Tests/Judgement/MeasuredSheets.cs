@@ -80,9 +80,9 @@ internal static class MeasuredSheets
     /// <summary>Benchmarks with inflation, without it, with too few items to say, with nothing leaked and without fresh twins.</summary>
     public static ContaminationEvidence Contamination()
     {
-        var options = new OverlapOptions { MinimumCoverage = 1 };
+        var settings = new ScanSettings("method", 0.01, new Dictionary<string, int>(StringComparer.Ordinal) { ["inflated"] = 100 }, new Dictionary<string, long>(StringComparer.Ordinal));
         return new(
-            new ScanRow("scan", JsonSerializer.Serialize(options), 1_000, 20_000, DateTimeOffset.UnixEpoch), options,
+            new ScanRow("scan", JsonSerializer.Serialize(settings), 1_000, 20_000, DateTimeOffset.UnixEpoch), settings,
             [
                 Benchmark("inflated", "g0", leaked: 100, suspectRight: 90, referenceRight: 40, fresh: 100),
                 Benchmark("learnt-nothing", null, leaked: 4_000, suspectRight: 1_600, referenceRight: 1_600, fresh: 4_000),
@@ -107,7 +107,7 @@ internal static class MeasuredSheets
             // Both models get the same two fifths of fresh items right.
             .. Enumerable.Range(0, fresh).Select(i => new InflationItem($"f{i}", false, 0, i % 5 < 2, i % 5 < 2)),
         ],
-        leaked + 3, null);
+        leaked + 3, []);
 
     /// <summary>Three wordings on one benchmark: one that is clearly worse where <paramref name="isSensitive"/>, equal ones otherwise.</summary>
     public static SensitivityEvidence Sensitivity(bool isSensitive)

@@ -92,6 +92,11 @@ public sealed class ScanIndex
     /// <param name="isWanted">Which benchmarks, by their place in <see cref="Benchmarks"/>.</param>
     internal ScanIndex Leading(Func<int, bool> isWanted) => new(this, isWanted);
 
+    /// <summary>For each item, in their order, whether it would be found if it stood there word for word.</summary>
+    internal bool[] Findable(ScanThresholds thresholds) => [.. Entries.Select((entry, number) =>
+        (Short.Has(number) && entry.QuestionNats >= ChanceNats)
+        || entry.Units.Any(u => u.Total > 0 && (u.Total - ChanceNats) / u.Total >= thresholds.Of(number)[(int)u.Unit]))];
+
     /// <summary>Whether a word may be part of a seed.</summary>
     internal bool IsTelling(int word) => (uint)word < (uint)_isTelling.Length && _isTelling[word];
 

@@ -5,6 +5,7 @@ internal sealed class ShortTexts
 {
     private readonly (int Item, int Offset)[]?[] _ofWord;
     private readonly bool[] _hasAny;
+    private readonly HashSet<int> _anchored;
 
     /// <param name="entries">All items; the short ones among them are taken.</param>
     /// <param name="items">In how many items each word is.</param>
@@ -27,9 +28,13 @@ internal sealed class ShortTexts
                 anchors.Add((question[rarest], number, rarest));
         }
 
+        _anchored = [.. anchors.Select(a => a.Item)];
         foreach (var group in anchors.GroupBy(a => a.Word))
             (_ofWord[group.Key], _hasAny[group.Key]) = ([.. group.Select(a => (a.Item, a.Offset))], true);
     }
+
+    /// <summary>Whether an item is looked for here.</summary>
+    public bool Has(int item) => _anchored.Contains(item);
 
     /// <summary>Items whose rarest word this is, and the place it has in their question; null where there is none.</summary>
     public (int Item, int Offset)[]? At(int word) => _hasAny[word] ? _ofWord[word] : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using ForensicKit.Claims;
+using ForensicKit.Contamination.Scanning;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
 using ForensicKit.Latency;
@@ -181,25 +182,28 @@ internal static class DocumentBuilder
             """);
     }
 
-    /// <summary>One match of each benchmark: the item's text beside the document's, with its place. Both are hostile text and are escaped.</summary>
+    /// <summary>Some places of each benchmark: the item's text beside the document's, with the place and why it counts. Both are hostile text and are escaped.</summary>
     private static Html SideBySideExamples(DocumentContent content)
     {
-        var examples = (content.Sheet.Contamination?.Benchmarks ?? []).Where(b => b.Example is not null && IsPresent(b)).ToList();
+        var examples = (content.Sheet.Contamination?.Benchmarks ?? []).Where(b => b.Examples.Count > 0 && IsPresent(b)).ToList();
 
         // Where no more is found than among fresh twins, a match is no example of a leak.
         bool IsPresent(BenchmarkPresence b) => content.Find($"presence/{b.ClaimId ?? b.Name}") is { } found && found["outcome"].Exact.StartsWith("present", StringComparison.Ordinal);
 
         return examples.Count == 0 ? Html.Empty : Html.Of($"""
-            <details open><summary>A match of each benchmark that stands there, side by side</summary>
-            <table class="stack"><caption>Text of an item and of the training document that holds it; the place is given in bytes of the document</caption>
+            <details open><summary>Places of each benchmark that stands there, side by side</summary>
+            <table class="stack sides"><caption>Text of an item and of the training document that holds it, as they were found; what differs is marked. The place is given in bytes of the document’s text.</caption>
             <thead><tr><th scope="col">Benchmark and place</th><th scope="col">Item</th><th scope="col">Training document</th></tr></thead>
-            <tbody>{Html.Join(examples.Select(b => Example(b.Title, b.Example!)))}</tbody></table></details>
+            <tbody>{Html.Join(examples.SelectMany(b => b.Examples.Select(e => Example(b.Title, e))))}</tbody></table></details>
             """);
     }
 
-    private static Html Example(string title, Evidence.OverlapExample e) => Html.Of($"""
-        <tr><td>{title}<br><code>{e.ItemId}</code>, {e.Field}<br><code>{e.Shard}/{e.DocumentId}</code>, bytes {e.DocumentStartByte.ToString("N0", CultureInfo.InvariantCulture)}–{e.DocumentEndByte.ToString("N0", CultureInfo.InvariantCulture)}; {e.MatchedWords} words, identity {e.Identity.ToString("0.00", CultureInfo.InvariantCulture)}</td><td data-label="Item">{e.ItemText}</td><td data-label="Training document">{e.DocumentText}</td></tr>
+    private static Html Example(string title, Evidence.SideBySide e) => Html.Of($"""
+        <tr><td>{title}<br><code>{e.ItemId}</code>, {e.ItemField}<br><code>{e.Shard}</code>, record {e.Record.ToString("N0", CultureInfo.InvariantCulture)}{(e.DocumentId.Length > 0 ? Html.Of($" (<code>{e.DocumentId}</code>)") : Html.Empty)}, bytes {e.StartByte.ToString("N0", CultureInfo.InvariantCulture)}–{e.EndByte.ToString("N0", CultureInfo.InvariantCulture)}; text <span class="hash">{e.TextSha256[..16]}</span>; p = {FindingValue.Fixed(e.ControlP, 4)} among fresh twins<br><small>{e.Rule}</small></td><td data-label="Item">{Side(e, p => p.Item)}</td><td data-label="Training document">{Side(e, p => p.Text)}</td></tr>
         """);
+
+    private static Html Side(Evidence.SideBySide e, Func<ScanDiffPiece, string> text) =>
+        Html.Join(e.Pieces.Where(p => text(p).Length > 0).Select(p => p.Agrees ? Html.Of($"{text(p)}") : Html.Of($"<mark>{text(p)}</mark>")));
 
     private static Html NotChecked(DocumentContent content)
     {
