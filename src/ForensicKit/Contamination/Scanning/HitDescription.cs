@@ -8,7 +8,7 @@ namespace ForensicKit.Contamination.Scanning;
 /// <summary>Makes evidence of what was found in a document.</summary>
 internal sealed class HitDescription
 {
-    // An answer counts as told from this share of its nats on.
+    // Of an answer alone, a question counts as there too from this share of its nats on.
     private const double Told = 0.6;
 
     private readonly ScanIndex _index;
@@ -57,7 +57,7 @@ internal sealed class HitDescription
             Benchmark = hit.Item.BenchmarkName,
             Item = hit.Item.ItemId,
             Class = hit.Class,
-            Kind = KindOf(hit),
+            Kind = KindOf(hit, document.Text[hit.Start..Behind(entry, hit, document.Text)]),
             Unit = hit.Unit,
             Score = hit.Score,
             Threshold = _thresholds.ByBenchmark[entry.Benchmark][(int)hit.Unit],
@@ -92,11 +92,14 @@ internal sealed class HitDescription
 
     private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : ItemTexts.NameOf(unit);
 
-    private static LeakKind KindOf(ScanHit hit)
+    private LeakKind KindOf(ScanHit hit, ReadOnlySpan<byte> place)
     {
         if (hit.Unit == ScanUnit.Answer && hit.Shares.Question < Told)
             return LeakKind.AnswerOnly;
-        // Beside its rivals the right choice gives nothing away.
-        return hit.Shares.Answer >= Told && hit.Shares.Choices < Told ? LeakKind.QuestionAndAnswer : LeakKind.QuestionOnly;
+        return AnswerTold.Is(_index.Words, hit.Item, place, hit.Shares.Answer) ? LeakKind.QuestionAndAnswer : LeakKind.QuestionOnly;
     }
+
+    // Answer and choices follow the question; a letter that points at one is a little further.
+    private static int Behind(ScanEntry entry, ScanHit hit, ReadOnlySpan<byte> text) =>
+        (int)Math.Min(text.Length, hit.End + (1.3 * Encoding.UTF8.GetByteCount(entry.Text)) + 40);
 }
