@@ -82,10 +82,13 @@ public sealed class OrganismTrainer
     }
 
     /// <summary>Trains one variant from a trunk of the same recipe but for its training seed, keeping no state on the way, and writes it.</summary>
+    /// <exception cref="KitException">The last stage is too short for what is planted.</exception>
     internal void Finish(OrganismTrunk trunk, OrganismVariant variant, OrganismCorpus corpus, CancellationToken cancellationToken)
     {
         using var state = trunk.State.NextStage();
         TrainStage(variant.Name, null, trunk, _world.Recipe.Decay, isLast: true, corpus, state, null, cancellationToken);
+        if (state.Position.Special < corpus.SpecialCount)
+            throw new KitException($"The last stage of '{variant.Name}' ends before all that is planted was seen.", null, "Give 'decay' more tokens, or plant fewer items or exposures.");
         Write(Path.Combine(_folder, variant.Name), trunk, state);
     }
 

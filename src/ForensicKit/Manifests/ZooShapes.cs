@@ -31,7 +31,7 @@ internal static class ZooShapes
         new("seed", Shapes.Long, true, "Seed of first weights, documents, and which items are planted in which model."),
         new("fact_exposures", new ListShape(Shapes.Count, 1), true, "As in an organism recipe."),
         new("trunk_fact_percent", Shapes.Count, true, "As in an organism recipe."),
-        new("decay_fact_exposures", new ListShape(Shapes.Count, 1), true, "As in an organism recipe."),
+        new("decay_fact_exposures", new ListShape(Shapes.CountOrZero, 1), true, "As in an organism recipe; may be 0."),
         new("benchmarks", new ListShape(Benchmark, 1), true, "The benchmarks."),
         new("leaked", Shapes.Count, true, "Items planted of each benchmark."),
         new("exposures", new ListShape(Shapes.Count, 1), true, "How often each planted item is seen."),

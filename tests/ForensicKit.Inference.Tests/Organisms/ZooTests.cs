@@ -94,7 +94,7 @@ public sealed class ZooTests : IDisposable
         Seed = 13,
         FactExposures = [1],
         TrunkFactPercent = 50,
-        DecayFactExposures = [1],
+        DecayFactExposures = [0],
         Benchmarks = [new("mini-mmlu", 16, 16, 0.6), new("mini-hellaswag", 16, 16, 0.4)],
         Leaked = 4,
         Ways = new Dictionary<string, IReadOnlyList<LeakForm>>(StringComparer.Ordinal)
