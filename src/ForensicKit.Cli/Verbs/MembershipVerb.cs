@@ -19,7 +19,7 @@ internal static class MembershipVerb
         var members = new Option<string>("--members") { Description = "Benchmark under suspicion: its name, or a file of JSON lines (id and text; or id, question, answer, choices, gold, subject), in its own order.", Required = true };
         var nonMembers = new Option<string?>("--nonmembers") { Description = "Items of the same kind that the model cannot have been trained on: a benchmark's name or a file. Most tests refuse without them." };
         var reference = new Option<string?>("--reference") { Description = "A model that has seen neither: takes out how hard items are." };
-        var rewritten = new Option<FileInfo?>("--rewritten") { Description = "Rewritten members (JSON lines of id and text), for the test of n-grams." };
+        var rewritten = new Option<FileInfo?>("--rewritten") { Description = "Rewritten members (JSON lines of the member's id and text), for the test of n-grams, which needs a reference model too." };
         var perturbed = new Option<FileInfo?>("--perturbed") { Description = "Paraphrases, three or more lines (id and text) for each item, for the quiz; edits of words where not given." };
         var scores = new Option<FileInfo?>("--scores") { Description = "Scores of at least five reference models (JSON lines or CSV of model, set, item, score), for ConStat." };
         var frequencies = new Option<FileInfo?>("--frequencies") { Description = "General text that says how frequent tokens are, for DC-PDD." };
@@ -142,7 +142,7 @@ internal static class MembershipVerb
             terminal.Say(note);
         terminal.Say();
         var small = report.Outcomes.Count(o => o.Adjusted is { Value: < 0.05 });
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{small} of {report.Outcomes.Count(o => o.P is not null)} p-values are below 0.05 after Benjamini-Hochberg; {report.Outcomes.Count(o => o.Refused is not null)} tests refused."));
+        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{small} of {report.Outcomes.Count(o => o.P is not null)} p-values are below 0.05 after adjustment ({report.Adjustment}); {report.Outcomes.Count(o => o.Refused is not null)} tests refused."));
         terminal.Say(report.Note);
     }
 
@@ -151,6 +151,7 @@ internal static class MembershipVerb
     private static string Effect(KeptOutcome o)
     {
         var interval = o.Interval is { } i ? string.Create(CultureInfo.InvariantCulture, $" [{i.Lower:0.###}, {i.Upper:0.###}]") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{o.Effect:0.###}{interval}  {o.EffectName}");
+        var rate = o.Numbers.TryGetValue("true_positive_rate_at_1_percent", out var found) ? string.Create(CultureInfo.InvariantCulture, $"; {found:0.0%} found at 1% false alarms") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{o.Effect:0.###}{interval}  {o.EffectName}{rate}");
     }
 }

@@ -12,13 +12,13 @@ public sealed class CompletionTest : IMembershipTest
     public string Name => "completion";
 
     /// <inheritdoc/>
-    public string Null => "guided: naming the benchmark does not bring a completion nearer to the original; plain: completions of members are no nearer than those of non-members.";
+    public string Null => "guided: naming the benchmark brings completions of members no nearer to the original than those of non-members; plain: completions of members are no nearer than those of non-members.";
 
     /// <inheritdoc/>
-    public string Needs => "written text; for the guided form a model that follows instructions and a context that holds them; for the plain form non-members";
+    public string Needs => "written text; non-members of the same kind; for the guided form a model that follows instructions and a context that holds them";
 
     /// <inheritdoc/>
-    public string CannotSee => "Items the model knows without their wording; naming a benchmark may help in itself, which non-members take out where they are given.";
+    public string CannotSee => "Items the model knows without their wording; instructions that it does not follow.";
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MembershipOutcome>> RunAsync(MembershipContext context, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
@@ -32,37 +32,33 @@ public sealed class CompletionTest : IMembershipTest
         {
             if (members.Count < PairedComparison.MinimumItems)
                 throw new KitException(FormattableString.Invariant($"There are {members.Count} items with at least eight words; at least {PairedComparison.MinimumItems} are needed."));
+            context.RequireComparableSets(cancellationToken);
             Piece[] all = [.. members, .. others];
             var named = FormattableString.Invariant($"from the {context.Split} split of the {context.Dataset} dataset");
             var guided = await Rouge(all, p => $"Instruction: You are provided with the first piece of an instance {named}. Finish the second piece of the instance as exactly appeared in the dataset. Only rely on the original form of the instance in the dataset to finish the second piece.\n\nFirst Piece: {p.First}\n\nSecond Piece:", "Completing with the benchmark's name").ConfigureAwait(false);
             var general = await Rouge(all, p => $"Instruction: Finish the second piece based on the first piece, such that these two pieces become a single instance.\n\nFirst Piece: {p.First}\n\nSecond Piece:", "Completing without the benchmark's name").ConfigureAwait(false);
             double[] gain = [.. guided.Zip(general, (g, o) => g - o)];
             var paired = PairedComparison.Of(gain[..members.Count], context.Random("guided"), context.Options.Permutations, cancellationToken);
-            var outcome = this.Outcome("guided") with
+            // Naming a benchmark may help in itself: the p-value is that of the gain on members against the gain on non-members.
+            var compared = Compare(gain, "guided/labels");
+            return this.Outcome("guided") with
             {
-                P = paired.P,
-                EffectName = "ROUGE-L gained by naming the benchmark",
+                P = compared.P,
+                EffectName = "ROUGE-L gained on members by naming the benchmark",
                 Effect = paired.Mean,
                 Interval = paired.Interval,
                 Members = members.Count,
+                NonMembers = others.Count,
                 Numbers = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
                     ["rouge_guided"] = guided[..members.Count].Average(),
                     ["rouge_general"] = general[..members.Count].Average(),
                     ["sign_flip_p"] = paired.P.Value,
                     ["bootstrap_p"] = paired.BootstrapP,
+                    ["auc_of_gain"] = compared.Area,
+                    ["mean_gain_non_members"] = compared.MeanNonMembers,
                 },
-            };
-            if (others.Count == 0)
-                return outcome with { Notes = ["Without non-members it is not known how much naming a benchmark helps with texts the model has not seen."] };
-            context.RequireComparableSets(cancellationToken);
-            var compared = Compare(gain, "guided");
-            return outcome with
-            {
-                P = compared.P,
-                NonMembers = others.Count,
-                Numbers = new Dictionary<string, double>(outcome.Numbers, StringComparer.Ordinal) { ["auc_of_gain"] = compared.Area, ["mean_gain_non_members"] = compared.MeanNonMembers },
-                Notes = ["The p-value compares the gain on members with the gain on non-members."],
+                Notes = ["The p-value compares the gain on members with the gain on non-members; sign_flip_p and bootstrap_p are of the gain on members alone."],
             };
         }
 

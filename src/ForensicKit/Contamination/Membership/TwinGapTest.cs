@@ -18,7 +18,7 @@ public sealed class TwinGapTest : IMembershipTest
     public string Needs => "answers that can be right; non-members of the same kind and difficulty";
 
     /// <inheritdoc/>
-    public string CannotSee => "Items that were seen and brought nothing: memorisation is not inflation. A twin that is harder looks like a leak; a reference model takes that out.";
+    public string CannotSee => "Items that were seen and brought nothing: memorisation is not inflation. A twin that is harder looks like a leak; a reference model of the same kind takes that out.";
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MembershipOutcome>> RunAsync(MembershipContext context, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
