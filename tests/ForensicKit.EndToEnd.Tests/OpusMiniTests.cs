@@ -96,6 +96,20 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
     }
 
     [Fact]
+    public void Presence_memorisation_and_inflation_are_said_apart()
+    {
+        foreach (var leaked in (string[])["mmlu", "hellaswag"])
+        {
+            var finding = dossier.Findings["contamination/" + leaked];
+            Assert.All((string[])["presence", "memorisation", "inflation"], statement => Assert.Equal("shown", finding[statement].Display));
+        }
+
+        // Nothing was planted there.
+        Assert.Equal(("not shown", "not tested"), (dossier.Findings["contamination/gsm8k"]["presence"].Display, dossier.Findings["contamination/gsm8k"]["memorisation"].Display));
+        Assert.NotEqual("shown", dossier.Findings["contamination/humaneval"]["inflation"].Display);
+    }
+
+    [Fact]
     public void The_wording_matters_beyond_chance() => Assert.StartsWith("The wording of the prompt is worth", Binding.Print(dossier.Findings["sensitivity/mmlu"]), StringComparison.Ordinal);
 
     [Fact]
@@ -111,9 +125,10 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
     {
         Assert.Equal(6, Directory.GetFiles(Path.Combine(dossier.Folder, "notebooks"), "*.ipynb").Length);
         var html = File.ReadAllText(Path.Combine(dossier.Folder, "document.html"));
-        foreach (var id in (string[])["protocol", "presence", "inflation", "sensitivity", "latency", "attribution", "comparison", "fig-attribution", "fig-presence", "fig-inflation", "fig-sensitivity", "fig-latency"])
+        foreach (var id in (string[])["protocol", "presence", "inflation", "sensitivity", "latency", "attribution", "comparison", "contamination", "fig-attribution", "fig-presence", "fig-presence-map", "fig-inflation", "fig-inflation-points", "fig-contamination-power", "fig-contamination-estimates", "fig-sensitivity", "fig-latency"])
             Assert.Contains($"id=\"{id}\"", html, StringComparison.Ordinal);
         Assert.Contains("side by side", html, StringComparison.Ordinal);
+        Assert.Contains("<mark>", html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,6 +87,16 @@ internal static class CaseTables
         ("Fresh twins found", r => $"{Text(r.Counts.FreshFound)} of {Text(r.Counts.Fresh)}"),
         ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + " times"));
 
+    /// <summary>What can be said of each benchmark: three statements with their corrected p-values, as they were found.</summary>
+    public static DataFrame Contamination(ClaimSheet sheet, IReadOnlyList<Finding> findings) => Table(
+        [.. (sheet.Contamination?.Benchmarks ?? []).Select(b => (b.Title, Finding: findings.FirstOrDefault(f => f.Id == $"contamination/{b.ClaimId ?? b.Name}"))).Where(b => b.Finding is not null)],
+        [
+            ("Benchmark", r => r.Title),
+            .. new[] { "presence", "memorisation", "inflation" }.Select(name => (
+                char.ToUpperInvariant(name[0]) + name[1..],
+                (Func<(string Title, Finding? Finding), string>)(r => r.Finding!.Values.FirstOrDefault(v => v.Name == "q_" + name) is { } q ? $"{r.Finding[name].Display} (p = {q.Display})" : r.Finding[name].Display))),
+        ]);
+
     /// <summary>The score under every variant of the prompt, the best first.</summary>
     public static DataFrame Sensitivity(ClaimSheet sheet) => Table(
         [.. (sheet.Sensitivity?.Spread.Variants ?? []).OrderBy(v => v.Place)],

@@ -211,6 +211,28 @@ public sealed class Investigation
     /// <summary>Which share of each benchmark stands in the training text; null where it has not been scanned.</summary>
     public NotebookChart? PresenceFigure() => Chart(StepFigures.Presence);
 
+    /// <summary>Where in the training text items stand; null where too few do.</summary>
+    public NotebookChart? HitMapFigure() => Chart(StepFigures.HitMap);
+
+    /// <summary>Places of each benchmark that stands in the training text, beside the item; three of each at most.</summary>
+    public LeakEvidence Leaks() => new([.. (Sheet().Contamination?.Benchmarks ?? []).SelectMany(b => b.Examples.Select(e => (b.Title, e)))]);
+
+    /// <summary>What is said of each benchmark once it has been judged: presence, memorisation and inflation apart.</summary>
+    public DataFrame ContaminationVerdicts()
+    {
+        using var step = StepTrace.Begin("verdicts");
+        return CaseTables.Contamination(Sheet(), Findings);
+    }
+
+    /// <summary>How much of each score leaked items explain; null where it cannot be said yet.</summary>
+    public NotebookChart? PointsExplainedFigure() => Chart(StepFigures.PointsExplained);
+
+    /// <summary>What verdicts on contamination would have seen, by exposures; null where the calibration is not there.</summary>
+    public NotebookChart? PowerFigure() => Chart(StepFigures.Power);
+
+    /// <summary>How well inflation is estimated where the truth is known; null where the calibration is not there.</summary>
+    public NotebookChart? EstimatesFigure() => Chart(StepFigures.Estimates);
+
     /// <summary>What leaked items are worth; null where it cannot be said yet.</summary>
     public NotebookChart? InflationFigure() => Chart(StepFigures.Inflation);
 

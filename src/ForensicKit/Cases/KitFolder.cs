@@ -10,12 +10,14 @@ public sealed class KitFolder
 {
     private const string ManifestsFolder = "data-manifests";
     private readonly ConcurrentDictionary<string, BenchmarkManifest> _benchmarks = new(StringComparer.Ordinal);
+    private readonly Lazy<ZooCalibration?> _calibration;
 
     /// <param name="root">The folder that holds <c>data-manifests</c> and <c>notebooks</c>.</param>
     public KitFolder(string root)
     {
         Root = Path.GetFullPath(root);
         Manifests = new ManifestCatalogue(Path.Combine(Root, ManifestsFolder));
+        _calibration = new(() => File.Exists(Path.Combine(Root, ManifestsFolder, ManifestCatalogue.Zoos, "default.results.json")) ? new(ZooResults("default")) : null);
     }
 
     /// <summary>The folder.</summary>
@@ -36,6 +38,9 @@ public sealed class KitFolder
     /// <summary>The committed results of a zoo: beside its recipe, as <c>NAME.results.json</c>.</summary>
     /// <exception cref="KitException">There is no such zoo, or its results are not there.</exception>
     public ZooResults ZooResults(string name) => Contamination.Calibration.ZooResults.Read(Path.ChangeExtension(Manifests.ZooPath(name), ".results.json"));
+
+    /// <summary>The calibration of verdicts on contamination; null in a checkout without the results of the default zoo.</summary>
+    public ZooCalibration? Calibration => _calibration.Value;
 
     /// <summary>
     /// Where a case's files are looked for: the usual places, and the folder of the kit's cases, since the files of one case may serve another.

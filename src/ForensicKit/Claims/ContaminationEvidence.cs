@@ -19,5 +19,8 @@ public sealed record ContaminationEvidence(
 /// <param name="Items">Leaked and fresh items with both models' answers; items of which only the question or only an answer is there are neither.</param>
 /// <param name="TestItems">Items of the whole published benchmark.</param>
 /// <param name="Examples">Places to show; none where nothing is present.</param>
+/// <param name="Likelihoods">Log-likelihoods of the right answers of leaked and fresh items under both models; empty where the protocol does not score answers.</param>
+/// <param name="Places">Where its own items stand, as shares of the documents that were scanned, 0 to 1, in the order of the text.</param>
 public sealed record BenchmarkPresence(
-    string Name, string Title, string? ClaimId, IReadOnlyList<Contamination.ItemPresence> Presence, IReadOnlyList<Contamination.InflationItem> Items, int TestItems, IReadOnlyList<SideBySide> Examples);
+    string Name, string Title, string? ClaimId, IReadOnlyList<Contamination.ItemPresence> Presence, IReadOnlyList<Contamination.InflationItem> Items, int TestItems, IReadOnlyList<SideBySide> Examples,
+    IReadOnlyList<Contamination.Verdicts.AnswerLikelihood> Likelihoods, IReadOnlyList<double> Places);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ForensicKit.Cases;
 using ForensicKit.Contamination;
+using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Latency;
@@ -86,15 +87,17 @@ internal static class RunReader
             return null;
         var presence = evidence.ReadPresence(scan.Id, cancellationToken);
         var suspect = manifest.Suspect ?? manifest.Models[0].Id;
+        var settings = JsonSerializer.Deserialize<ScanSettings>(scan.Options)!;
         return new ContaminationEvidence(
             scan,
-            JsonSerializer.Deserialize<ScanSettings>(scan.Options)!,
+            settings,
             [.. plan.Benchmarks.Select(b =>
             {
                 var own = presence.Where(p => p.BenchmarkName == b.Benchmark).ToList();
                 return new BenchmarkPresence(
                     b.Benchmark, kit.Benchmark(b.Benchmark).Title, manifest.Claims.FirstOrDefault(c => c.Benchmark == b.Benchmark && c.Model == suspect)?.Id, own,
-                    Items(b, own, runs, suspect, plan.Reference), kit.Benchmark(b.Benchmark).Items.N, evidence.ReadExamples(scan.Id, b.Benchmark, Examples, cancellationToken));
+                    Items(b, own, runs, suspect, plan.Reference), kit.Benchmark(b.Benchmark).Items.N, evidence.ReadExamples(scan.Id, b.Benchmark, Examples, cancellationToken),
+                    Likelihoods(b, own, runs, suspect, plan.Reference, evidence, cancellationToken), Places(scan.Id, b.Benchmark, settings, evidence, cancellationToken));
             })],
             manifest.Model(suspect).Title,
             manifest.Model(plan.Reference).Title);
@@ -130,10 +133,57 @@ internal static class RunReader
             {
                 var id = asked.ItemIds[i];
                 if (isFresh || found.GetValueOrDefault(id)?.Kind == LeakKind.QuestionAndAnswer)
-                    items.Add(new InflationItem(id, !isFresh, isFresh ? 0 : found[id].Occurrences, asked.Correct[i], right[id]));
+                    items.Add(new InflationItem(id, !isFresh, isFresh ? 0 : found[id].Occurrences, asked.Correct[i], right[id], asked.Subjects[i] ?? ""));
             }
         }
 
         return items;
+    }
+
+    // Of the items that the comparison of answers takes, those whose right answer both models scored.
+    private static List<AnswerLikelihood> Likelihoods(
+        TwinBenchmarks benchmarks, List<ItemPresence> presence, IReadOnlyList<RunScore> runs, string suspect, string reference, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        var all = new List<AnswerLikelihood>();
+        var items = Items(benchmarks, presence, runs, suspect, reference).ToDictionary(i => i.ItemId, StringComparer.Ordinal);
+        foreach (var name in new[] { benchmarks.Benchmark, benchmarks.Fresh })
+        {
+            if (Standard(runs, suspect, name) is not { } asked || Standard(runs, reference, name) is not { } clean)
+                return [];
+            var (own, other) = (GoldNats(asked.RunId, name, evidence, cancellationToken), GoldNats(clean.RunId, name, evidence, cancellationToken));
+            all.AddRange(own.Where(o => items.ContainsKey(o.Key) && other.ContainsKey(o.Key))
+                .Select(o => new AnswerLikelihood(o.Key, items[o.Key].IsLeaked, o.Value, other[o.Key], items[o.Key].Stratum)));
+        }
+
+        return all;
+    }
+
+    // Mean log p per token of the right choice, by item.
+    private static Dictionary<string, double> GoldNats(string runId, string benchmark, EvidenceDatabase evidence, CancellationToken cancellationToken) => evidence.Query(
+        """
+        SELECT r.item_id, r.log_likelihood / greatest(len(r.token_ids), 1)
+        FROM responses r JOIN items i ON i.benchmark = $benchmark AND i.item_id = r.item_id
+        WHERE r.run_id = $id AND r.choice_index = i.gold_choice AND r.sample_index = 0 AND r.log_likelihood IS NOT NULL AND r.token_ids IS NOT NULL ORDER BY r.item_index
+        """,
+        row => (Item: row.GetString(0), Nats: row.GetDouble(1)),
+        cancellationToken,
+        ("id", runId), ("benchmark", benchmark)).ToDictionary(r => r.Item, r => r.Nats, StringComparer.Ordinal);
+
+    private static List<double> Places(string scanId, string benchmark, ScanSettings settings, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        double total = Math.Max(1, settings.Documents.Values.Sum());
+        var before = new Dictionary<string, long>(StringComparer.Ordinal);
+        var at = 0L;
+        foreach (var (shard, documents) in settings.Documents)
+        {
+            before[shard] = at;
+            at += documents;
+        }
+
+        return [.. evidence.Query(
+            "SELECT h.shard, h.record FROM scan_hits h JOIN item_presence p USING (scan_id, benchmark, item_id) WHERE scan_id = $id AND benchmark = $b AND h.is_present AND NOT p.is_fresh ORDER BY h.hit_index",
+            row => (Shard: row.GetString(0), Record: row.GetInt64(1)),
+            cancellationToken,
+            ("id", scanId), ("b", benchmark)).Select(h => Math.Min(1, (before.GetValueOrDefault(h.Shard) + h.Record) / total))];
     }
 }

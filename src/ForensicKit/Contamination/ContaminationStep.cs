@@ -1,15 +1,20 @@
 using System.Text.Json;
 using ForensicKit.Benchmarks;
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Contamination.Scanning;
 using ForensicKit.Corpora;
 using ForensicKit.Evidence;
 using ForensicKit.Manifests;
+using ForensicKit.Statistics;
 
 namespace ForensicKit.Contamination;
 
 /// <summary>Scans a case's training snippets for benchmark items and stores what is found; a scan that is stored is not done again.</summary>
 internal static class ContaminationStep
 {
+    private const int FewestForBlind = 10;
+    private const int BlindPermutations = 199;
+
     // Changes where the same snippets and items would give other hits.
     private const string Method = "word-pair seeds, place comparison, fresh control; 1";
 
@@ -45,9 +50,25 @@ internal static class ContaminationStep
         }
 
         var found = CaseHits.Of(items, index, thresholds, result.Hits);
-        var settings = new ScanSettings(Method, FreshControl.Rate, found.Twins, NotRead(result));
+        var settings = new ScanSettings(Method, FreshControl.Rate, found.Twins, NotRead(result))
+        {
+            Documents = result.Shards.ToDictionary(s => s.Shard.Name, s => s.Reading.Documents, StringComparer.Ordinal),
+            Blind = plan.Benchmarks.Select(b => Blind(b, found.Presence, itemsOf, id, cancellationToken)).OfType<BlindResult>().ToDictionary(b => b.Benchmark, StringComparer.Ordinal),
+        };
         evidence.AppendScan(new ScanRow(id, JsonSerializer.Serialize(settings), result.Documents, result.Words, now), found.Hits, found.Presence, cancellationToken);
         return id;
+    }
+
+    // Whether the leaked items can be told from the fresh ones without any model: then no model can be accused of it.
+    private static BlindResult? Blind(TwinBenchmarks benchmarks, IReadOnlyList<ItemPresence> presence, Func<string, IReadOnlyList<BenchmarkItem>> itemsOf, string seed, CancellationToken cancellationToken)
+    {
+        var leaked = presence.Where(p => p is { IsFresh: false, Kind: LeakKind.QuestionAndAnswer } && p.BenchmarkName == benchmarks.Benchmark).Select(p => p.ItemId).ToHashSet(StringComparer.Ordinal);
+        var members = itemsOf(benchmarks.Benchmark).Where(i => leaked.Contains(i.Id)).Select(i => MembershipItem.From(i, i.Question)).ToList();
+        var others = itemsOf(benchmarks.Fresh).Select(i => MembershipItem.From(i, i.Question)).ToList();
+        if (members.Count < FewestForBlind || others.Count < FewestForBlind)
+            return null;
+        var control = BlindControl.Run(members, others, new PythonRandom($"{seed}/{benchmarks.Benchmark}"), BlindPermutations, cancellationToken);
+        return new(benchmarks.Benchmark, control.Area, control.Interval.Lower, control.Interval.Upper, control.Both.Value, control.Objection);
     }
 
     private static Dictionary<string, long> NotRead(CorpusScanResult result) => result.Shards.SelectMany(s => s.Reading.DefectCounts)
@@ -59,4 +80,20 @@ internal static class ContaminationStep
 /// <param name="ControlRate">Share of items that are not there and pass for present all the same.</param>
 /// <param name="Twins">Fresh twins that this rests on, by benchmark.</param>
 /// <param name="NotRead">Records and files that were not read as they should be, by what was wrong.</param>
-public sealed record ScanSettings(string Method, double ControlRate, IReadOnlyDictionary<string, int> Twins, IReadOnlyDictionary<string, long> NotRead);
+public sealed record ScanSettings(string Method, double ControlRate, IReadOnlyDictionary<string, int> Twins, IReadOnlyDictionary<string, long> NotRead)
+{
+    /// <summary>Documents read, by file.</summary>
+    public IReadOnlyDictionary<string, long> Documents { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+
+    /// <summary>Whether leaked and fresh items can be told apart without any model, by benchmark; absent where there are too few to say.</summary>
+    public IReadOnlyDictionary<string, BlindResult> Blind { get; init; } = new Dictionary<string, BlindResult>(StringComparer.Ordinal);
+}
+
+/// <summary>What a classifier without any model makes of leaked and fresh items; see <see cref="BlindControl"/>.</summary>
+/// <param name="Benchmark">The benchmark.</param>
+/// <param name="Area">Area under the curve.</param>
+/// <param name="Low">Lower end of its 95% interval.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="P">p of no difference, by words and by length together.</param>
+/// <param name="Objection">Why the sets cannot be compared; null where nothing speaks against it.</param>
+public sealed record BlindResult(string Benchmark, double Area, double Low, double High, double P, string? Objection);

@@ -63,7 +63,7 @@ public static class MembershipScores
             fraction);
     }
 
-    /// <summary>Loss of the lower-cased text over loss of the text (Carlini et al. 2021). Larger means less likely a member.</summary>
+    /// <summary>Loss of the lower-cased text over loss of the text (Carlini et al. 2021). Larger means likelier a member: lower case surprises a model that knows the text as it stands.</summary>
     /// <exception cref="ArgumentException">No tokens, a value that is NaN or above 0, or a text of certain tokens (log-likelihood 0).</exception>
     public static double LowercaseRatio(IReadOnlyCollection<double> logProbabilities, IReadOnlyCollection<double> lowercase) =>
         LogLikelihood(lowercase) / NonZero(logProbabilities);

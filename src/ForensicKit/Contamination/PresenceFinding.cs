@@ -63,7 +63,7 @@ public static class PresenceFinding
         Kind = Kind,
         ClaimId = claimId,
         Question = $"Which items of {counts.BenchmarkName} stand in the training data?",
-        Answer = Sentence(counts),
+        Answer = Sentence(counts, settings.NotRead.Values.Sum()),
         Rule = "Pairs of telling words lead to places, which are compared with an item by what the agreeing words are worth, in any order and in order. "
             + "A place counts where at most 1% of the calibrating fresh twins, the item itself counted, are covered as well by any place (conformal p); passages that several sources quote and questions of many items do not count. "
             + "A place that another item matches better counts for that item alone. The other twins, which cannot be there either, say how often that is wrong.",
@@ -84,7 +84,7 @@ public static class PresenceFinding
         _ => "not told from chance",
     };
 
-    private static string Sentence(PresenceCounts c)
+    private static string Sentence(PresenceCounts c, long notRead)
     {
         var headline = Outcome(c) switch
         {
@@ -99,12 +99,13 @@ public static class PresenceFinding
             ? " There were no fresh items to say how often chance looks like presence."
             : " Of {{fresh}} that cannot be there and did not set the mark, {{fresh_found|bare}} looked present ({{fresh_share}}; {{fresh_share|interval}}).";
         var shorter = c.TooShort == 0 ? "" : " {{too_short}} more are too short or too common to be found.";
+        var unread = notRead == 0 ? "" : " Not read as they should be: {{not_read}}.";
         var partial = c.Partial == 0 ? "" : " Of {{partial}} something like them was found, but no more than is found of fresh twins, which is not counted.";
-        return $"{headline}\n{(kinds + control + shorter + partial).TrimStart()} What this did to the score is another question.";
+        return $"{headline}\n{(kinds + control + shorter + partial + unread).TrimStart()} What this did to the score is another question.";
     }
 
     // Fisher's exact one-sided test: so many of the found among the benchmark's own items, were found and not found shared out at random.
-    private static Probability? BeyondFresh(PresenceCounts c) => c.Fresh == 0 || c.Items == 0 ? null
+    internal static Probability? BeyondFresh(PresenceCounts c) => c.Fresh == 0 || c.Items == 0 ? null
         : Hypergeometric.Upper(c.Present, c.Items + c.Fresh, c.Present + c.FreshFound, c.Items);
 
     private static IEnumerable<FindingValue> Values(PresenceCounts c, ScanSettings settings, long documents, double level)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ForensicKit.Claims;
 using ForensicKit.Contamination;
+using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Evidence;
 using ForensicKit.Latency;
 using ForensicKit.Manifests;
@@ -107,7 +108,12 @@ internal static class MeasuredSheets
             // Both models get the same two fifths of fresh items right.
             .. Enumerable.Range(0, fresh).Select(i => new InflationItem($"f{i}", false, 0, i % 5 < 2, i % 5 < 2)),
         ],
-        leaked + 3, []);
+        leaked + 3, [],
+        [
+            .. Enumerable.Range(0, leaked).Select(i => new AnswerLikelihood($"t{i}", true, -1 + (i < suspectRight - referenceRight ? 0.5 : 0), -1)),
+            .. Enumerable.Range(0, fresh).Select(i => new AnswerLikelihood($"f{i}", false, -1 + (0.01 * (i % 3)), -1)),
+        ],
+        [.. Enumerable.Range(0, leaked).Select(i => (double)i / leaked)]);
 
     /// <summary>Three wordings on one benchmark: one that is clearly worse where <paramref name="isSensitive"/>, equal ones otherwise.</summary>
     public static SensitivityEvidence Sensitivity(bool isSensitive)

@@ -55,6 +55,9 @@ public sealed class ZooCalibration
     /// <summary>Level of the verdicts.</summary>
     public double Level { get; }
 
+    /// <summary>Every benchmark of every organism.</summary>
+    public IReadOnlyList<ZooUnit> Units => [.. _units.Select(u => u.Unit)];
+
     /// <summary>Sizes, in the order of the results.</summary>
     public IReadOnlyList<string> Sizes => [.. _units.Select(u => u.Unit.Size).Distinct(StringComparer.Ordinal)];
 

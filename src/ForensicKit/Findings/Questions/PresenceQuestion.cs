@@ -19,7 +19,7 @@ public sealed class PresenceQuestion : Question
     public override string Done => "Every document was searched for places that agree with an item’s question or answer, edited or not. Half of the fresh twins, which cannot be in the text, say how well a place must agree to count; the other half show how often that is wrong.";
 
     /// <inheritdoc/>
-    public override string CannotShow => "What being there did to a score: presence is not inflation. Text that is not at hand was not searched, and items in quite other words are not found.";
+    public override string CannotShow => "What being there did to a score: presence is not inflation. Text that is not at hand was not searched, nor what could not be read, and items in quite other words are not found.";
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet) => sheet.Contamination is not { } contamination ? [] : contamination.Benchmarks.Select(b =>

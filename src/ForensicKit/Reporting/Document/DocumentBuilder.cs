@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using ForensicKit.Claims;
-using ForensicKit.Contamination.Scanning;
 using ForensicKit.Findings;
 using ForensicKit.Findings.Questions;
 using ForensicKit.Latency;
@@ -109,7 +108,7 @@ internal static class DocumentBuilder
     /// <summary>The first sentence of every finding on protocol, presence and inflation: the story behind the verdicts.</summary>
     private static IEnumerable<Html> Summaries(DocumentContent content)
     {
-        foreach (var (kind, lead) in new[] { ("protocol", "What the protocol is worth."), ("attribution", "What the gap is made of."), ("presence", "What stands in the training text."), ("inflation", "What leaked items are worth."), ("sensitivity", "What the wording of the prompt is worth.") })
+        foreach (var (kind, lead) in new[] { ("protocol", "What the protocol is worth."), ("attribution", "What the gap is made of."), ("presence", "What stands in the training text."), ("inflation", "What leaked items are worth."), ("contamination", "Presence, memorisation and inflation."), ("sensitivity", "What the wording of the prompt is worth.") })
         {
             var findings = content.Findings.Where(f => f.Kind == kind).ToList();
             if (findings.Count > 0)
@@ -164,7 +163,7 @@ internal static class DocumentBuilder
     private static Html QuestionSection(DocumentContent content, Question question, IReadOnlyList<Finding> findings)
     {
         // A question's figure bears its kind; the one of rules is about several.
-        var figures = content.Figures.Where(f => f.Id == "fig-" + question.Kind || (f.Id == "fig-rules" && question.Kind is "rule" or "scoring")).Select(FigureOf);
+        var figures = content.Figures.Where(f => f.Id == "fig-" + question.Kind || f.Id.StartsWith("fig-" + question.Kind + "-", StringComparison.Ordinal) || (f.Id == "fig-rules" && question.Kind is "rule" or "scoring")).Select(FigureOf);
         var example = question.Kind == "presence" ? SideBySideExamples(content) : Html.Empty;
         // The verdict sentences stand in full at the top; here they are repeated only as a heading for the numbers behind them.
         var found = Html.Join(findings.Select(f => Html.Of($"""
@@ -194,16 +193,9 @@ internal static class DocumentBuilder
             <details open><summary>Places of each benchmark that stands there, side by side</summary>
             <table class="stack sides"><caption>Text of an item and of the training document that holds it, as they were found; what differs is marked. The place is given in bytes of the document’s text.</caption>
             <thead><tr><th scope="col">Benchmark and place</th><th scope="col">Item</th><th scope="col">Training document</th></tr></thead>
-            <tbody>{Html.Join(examples.SelectMany(b => b.Examples.Select(e => Example(b.Title, e))))}</tbody></table></details>
+            <tbody>{Html.Join(examples.SelectMany(b => b.Examples.Select(e => LeakEvidence.Row(b.Title, e))))}</tbody></table></details>
             """);
     }
-
-    private static Html Example(string title, Evidence.SideBySide e) => Html.Of($"""
-        <tr><td>{title}<br><code>{e.ItemId}</code>, {e.ItemField}<br><code>{e.Shard}</code>, record {e.Record.ToString("N0", CultureInfo.InvariantCulture)}{(e.DocumentId.Length > 0 ? Html.Of($" (<code>{e.DocumentId}</code>)") : Html.Empty)}, bytes {e.StartByte.ToString("N0", CultureInfo.InvariantCulture)}–{e.EndByte.ToString("N0", CultureInfo.InvariantCulture)}; text <span class="hash">{e.TextSha256[..16]}</span>; p = {FindingValue.Fixed(e.ControlP, 4)} among fresh twins<br><small>{e.Rule}</small></td><td data-label="Item">{Side(e, p => p.Item)}</td><td data-label="Training document">{Side(e, p => p.Text)}</td></tr>
-        """);
-
-    private static Html Side(Evidence.SideBySide e, Func<ScanDiffPiece, string> text) =>
-        Html.Join(e.Pieces.Where(p => text(p).Length > 0).Select(p => p.Agrees ? Html.Of($"{text(p)}") : Html.Of($"<mark>{text(p)}</mark>")));
 
     private static Html NotChecked(DocumentContent content)
     {
