@@ -59,7 +59,10 @@ internal static class ZooVerb
     private static void Tell(Terminal terminal, ZooCalibration calibration)
     {
         terminal.Say($"{"",-58}{"share",9}   [95 %]");
-        Row(terminal, "clean organisms accused of memorisation or inflation", calibration.FalseAccusations);
+        var accused = calibration.FalseAccusations;
+        terminal.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{"clean organisms accused of memorisation or inflation",-58}{100 * accused.Share,6:F2} %   [{100 * accused.Interval.Lower:F2}, {100 * accused.Interval.Upper:F2}]  {accused.Accused} of {accused.Trials} trials of {accused.Organisms} organisms"));
         foreach (var statement in Enum.GetValues<ContaminationStatement>())
             Row(terminal, $"  benchmarks of clean organisms: {Word(statement)} called shown", calibration.FalselyShown(statement));
         Row(terminal, "only questions leaked, inflation called shown", calibration.ShownForQuestions(ContaminationStatement.Inflation));
@@ -70,7 +73,7 @@ internal static class ZooVerb
             Row(terminal, $"planted items found by the scan: {way}", calibration.Found(way));
         Row(terminal, "items found that were not planted", calibration.FoundWrongly);
         terminal.Say();
-        terminal.Say("How often a leak of question and answer is shown, by exposures (of each planted item):");
+        terminal.Say("How often a leak is shown where question and answer stand as they are asked, by exposures of each planted item:");
         foreach (var size in calibration.Sizes)
         {
             terminal.Say($"  {size,-12}{"memorisation",16}{"inflation",16}{"true gain",14}");
@@ -82,6 +85,10 @@ internal static class ZooVerb
             }
         }
 
+        terminal.Say();
+        terminal.Say("Memorisation shown, by way of planting and exposures:");
+        foreach (var way in calibration.Ways)
+            terminal.Say($"  {way,-20}{string.Join("   ", calibration.Power(ContaminationStatement.Memorisation, way: way).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Exposures}: {p.Shown.Count} of {p.Shown.Of}")))}");
         terminal.Say();
         foreach (var statement in new[] { ContaminationStatement.Memorisation, ContaminationStatement.Inflation })
         {

@@ -62,7 +62,14 @@ public sealed class ZooRun
                     progress?.Report(new StepProgress("Training and examining organisms", answers.Count, members.Count, "organisms"));
                 }
             });
-            return new() { Zoo = _recipe.Name, RecipeSha256 = recipeSha256, Command = $"forensickit organism zoo {_recipe.Name}", Units = [.. members.SelectMany(m => Units(m, members, answers, examinations[m.Size.Name].World))] };
+            return new()
+            {
+                Zoo = _recipe.Name,
+                RecipeSha256 = recipeSha256,
+                Command = $"forensickit organism zoo {_recipe.Name}",
+                Clean = [.. _recipe.Sizes.Select(size => Accuse(size, [.. members.Where(m => m.Size == size && m.Plants.Count == 0)], answers, examinations[size.Name].World, threads, progress, cancellationToken))],
+                Units = [.. members.SelectMany(m => Units(m, members, answers, examinations[m.Size.Name].World))],
+            };
         }
         finally
         {
@@ -117,6 +124,25 @@ public sealed class ZooRun
         AtomicFile.WriteText(AnswersFile(member), JsonSerializer.Serialize(answers));
         Directory.Delete(weights, recursive: true);
         return answers;
+    }
+
+    /// <summary>Accuses every clean organism of items that were drawn at random, with every other as its reference.</summary>
+    private CleanTrials Accuse(
+        ZooSize size, List<ZooMember> clean, Dictionary<string, ZooAnswers> answers, OrganismWorld world, int threads, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var pairs = (from suspect in Enumerable.Range(0, clean.Count) from reference in Enumerable.Range(0, clean.Count) where suspect != reference select (suspect, reference)).ToList();
+        var done = 0;
+        var accused = pairs.AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithCancellation(cancellationToken).Select(pair =>
+        {
+            var (suspect, reference) = (clean[pair.suspect], clean[pair.reference]);
+            var drawn = suspect with { Seed = (long)(Draws.For(_recipe.Seed, $"accused {suspect.Name} {reference.Name}").NextBits() >> 2) };
+            var called = world.Planted(ZooPlan.Fullest(_recipe, drawn)).Select(p => p.Item.Id).ToHashSet(StringComparer.Ordinal);
+            var tests = size.Benchmarks.SelectMany(b => ZooCalibration.Tests(Unit(drawn, b, world, called, answers[suspect.Name], answers[reference.Name], [answers[reference.Name]]))).ToList();
+            if (Interlocked.Increment(ref done) is var count && (count % 100 == 0 || count == pairs.Count))
+                progress?.Report(new StepProgress($"Accusing clean organisms of size {size.Name}", count, pairs.Count, "trials"));
+            return (pair, Is: ContaminationVerdicts.Of(tests).Any(v => v.IsShown && v.Statement != ContaminationStatement.Presence));
+        }).Where(p => p.Is).Select(p => (IReadOnlyList<int>)[p.pair.suspect, p.pair.reference]).ToList();
+        return new(size.Name, clean.Count, accused);
     }
 
     /// <summary>What the detectors say of a member, with the next clean one of its size as the reference.</summary>

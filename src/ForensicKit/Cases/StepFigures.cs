@@ -78,7 +78,7 @@ internal static class StepFigures
     public static Figure? Power(CaseManifest manifest, ClaimSheet sheet) => sheet is not { Contamination: not null, Calibration: { } calibration } ? null : CalibrationFigures.Power(
         new FigureIdentity(
             "fig-contamination-power", 8, "What these verdicts would have seen",
-            "Share of benchmarks on which memorisation and inflation are shown, over how often each leaked item was seen, in small models trained with known leaks of question and answer: sixty leaked items among as many as four times that. Bands: 95% Clopper–Pearson intervals.",
+            "Share of benchmarks on which memorisation and inflation are shown, over how often each leaked item was seen, in small models trained with questions and answers as they are asked: sixty leaked items of each benchmark, held against 240 fresh ones. Bands: 95% Clopper–Pearson intervals.",
             manifest.Name),
         calibration);
 

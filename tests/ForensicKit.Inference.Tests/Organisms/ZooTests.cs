@@ -52,6 +52,7 @@ public sealed class ZooTests : IDisposable
     {
         var alone = await Run("alone", 1);
         Assert.Equal(4 * 2, alone.Units.Count);
+        Assert.Equal(("tiny", 3), (alone.Clean[0].Size, alone.Clean[0].Organisms));
         Assert.All(alone.Units, u =>
         {
             Assert.Equal((4, 16), (u.Leaked, u.Fresh));

@@ -22,6 +22,17 @@ public readonly record struct CountedShare(int Count, int Of)
     }
 }
 
+/// <summary>How often clean organisms are accused.</summary>
+/// <param name="Accused">Trials in which one is.</param>
+/// <param name="Trials">Ordered pairs of a clean suspect and a clean reference.</param>
+/// <param name="Organisms">Clean organisms, of which the pairs are made.</param>
+/// <param name="Interval">95% interval of the share: organisms drawn again with replacement, since pairs that share one are not independent.</param>
+public sealed record FalseAccusationRate(int Accused, int Trials, int Organisms, Interval Interval)
+{
+    /// <summary>The share.</summary>
+    public double Share => (double)Accused / Trials;
+}
+
 /// <summary>How often a statement is shown where it is true.</summary>
 /// <param name="Statement">The statement.</param>
 /// <param name="Size">Size of the organisms; null for all.</param>
@@ -38,6 +49,9 @@ public sealed class ZooCalibration
     /// <summary>A leak of the question alone teaches no answer: it is presence without inflation.</summary>
     private const string QuestionOnly = "question-only";
 
+    private const string AsAsked = "question-answer";
+    private const int Resamples = 2_000;
+
     private readonly List<(ZooUnit Unit, IReadOnlySet<ContaminationStatement> Shown)> _units = [];
 
     /// <param name="results">What was measured.</param>
@@ -45,6 +59,7 @@ public sealed class ZooCalibration
     public ZooCalibration(ZooResults results, double level = ContaminationVerdicts.Level)
     {
         Level = level;
+        FalseAccusations = Accusations(results.Clean);
         foreach (var member in results.Units.GroupBy(u => u.Member, StringComparer.Ordinal))
         {
             var shown = ContaminationVerdicts.Of([.. member.SelectMany(Tests)], level).Where(v => v.IsShown).ToLookup(v => v.Benchmark, v => v.Statement, StringComparer.Ordinal);
@@ -65,8 +80,7 @@ public sealed class ZooCalibration
     public IReadOnlyList<int> Exposures => [.. Contaminated.Select(u => u.Unit.Exposures).Distinct().Order()];
 
     /// <summary>Clean organisms that are accused: memorisation or inflation is called shown on at least one of their benchmarks.</summary>
-    public CountedShare FalseAccusations => CountedShare.Where(
-        Clean.GroupBy(u => u.Unit.Member, StringComparer.Ordinal), m => m.Any(u => u.Shown.Contains(ContaminationStatement.Memorisation) || u.Shown.Contains(ContaminationStatement.Inflation)));
+    public FalseAccusationRate FalseAccusations { get; }
 
     /// <summary>Benchmarks of clean organisms on which a statement is called shown.</summary>
     public CountedShare FalselyShown(ContaminationStatement statement) => CountedShare.Where(Clean, u => u.Shown.Contains(statement));
@@ -88,16 +102,18 @@ public sealed class ZooCalibration
     /// <summary>Ways of planting, sorted.</summary>
     public IReadOnlyList<string> Ways => [.. Contaminated.Select(u => u.Unit.Way!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>How often a statement is shown where question and answer leaked, by number of exposures.</summary>
+    /// <summary>How often a statement is shown, by number of exposures.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="size">Size of the organisms; null for all.</param>
-    public IReadOnlyList<PowerPoint> Power(ContaminationStatement statement, string? size = null) => [.. Exposures.Select(exposures => new PowerPoint(
+    /// <param name="way">How the items are planted; question and answer as they are asked where it is left out.</param>
+    public IReadOnlyList<PowerPoint> Power(ContaminationStatement statement, string? size = null, string way = AsAsked) => [.. Exposures.Select(exposures => new PowerPoint(
         statement, size, exposures,
         CountedShare.Where(
-            Contaminated.Where(u => u.Unit.Exposures == exposures && u.Unit.Way != QuestionOnly && (size is null || u.Unit.Size == size)), u => u.Shown.Contains(statement))))];
+            Contaminated.Where(u => u.Unit.Exposures == exposures && u.Unit.Way == way && (size is null || u.Unit.Size == size)), u => u.Shown.Contains(statement))))];
 
     /// <summary>
-    /// The fewest exposures from which on the statement was shown at least this often, whatever the number above; null where it never was so often.
+    /// The fewest exposures of question and answer as they are asked from which on the statement was shown at least this often, whatever the number
+    /// above; null where it never was so often.
     /// </summary>
     /// <param name="statement">The statement.</param>
     /// <param name="power">The share.</param>
@@ -105,15 +121,47 @@ public sealed class ZooCalibration
     public int? SeenFrom(ContaminationStatement statement, double power = 0.9, string? size = null) =>
         Power(statement, size).Reverse().TakeWhile(p => p.Shown.Of > 0 && p.Shown.Share >= power).LastOrDefault()?.Exposures;
 
-    /// <summary>Mean true inflation by number of exposures, in points, where question and answer leaked.</summary>
-    public double MeanTruth(int exposures, string? size = null) => Contaminated
-        .Where(u => u.Unit.Exposures == exposures && u.Unit.Way != QuestionOnly && (size is null || u.Unit.Size == size)).Select(u => u.Unit.Truth).DefaultIfEmpty(double.NaN).Average();
+    /// <summary>Mean true inflation by number of exposures, in points.</summary>
+    public double MeanTruth(int exposures, string? size = null, string way = AsAsked) => Contaminated
+        .Where(u => u.Unit.Exposures == exposures && u.Unit.Way == way && (size is null || u.Unit.Size == size)).Select(u => u.Unit.Truth).DefaultIfEmpty(double.NaN).Average();
 
     private IEnumerable<(ZooUnit Unit, IReadOnlySet<ContaminationStatement> Shown)> Clean => _units.Where(u => u.Unit.Exposures == 0);
 
     private IEnumerable<(ZooUnit Unit, IReadOnlySet<ContaminationStatement> Shown)> Contaminated => _units.Where(u => u.Unit.Exposures > 0);
 
-    private static IEnumerable<ContaminationTest> Tests(ZooUnit u) =>
+    // Organisms are drawn again, not pairs: every pair of two that are drawn counts.
+    private static FalseAccusationRate Accusations(IReadOnlyList<CleanTrials> sizes)
+    {
+        var trials = sizes.Sum(s => s.Organisms * (s.Organisms - 1));
+        var random = new NumpyRandomState(1);
+        var accused = sizes.Select(s => s.Accused.Select(p => (p[0], p[1])).ToHashSet()).ToList();
+        var rates = new double[Resamples];
+        for (var k = 0; k < Resamples; k++)
+        {
+            var (found, of) = (0, 0);
+            for (var s = 0; s < sizes.Count; s++)
+            {
+                var drawn = random.Choices(sizes[s].Organisms, sizes[s].Organisms);
+                foreach (var suspect in drawn)
+                {
+                    foreach (var reference in drawn.Where(r => r != suspect))
+                        (found, of) = (found + (accused[s].Contains((suspect, reference)) ? 1 : 0), of + 1);
+                }
+            }
+
+            rates[k] = of == 0 ? 0 : (double)found / of;
+        }
+
+        Array.Sort(rates);
+        var all = accused.Sum(a => a.Count);
+        var organisms = sizes.Sum(s => s.Organisms);
+        // Where nothing was accused, drawing again shows nothing: as many organisms as there are, none of them accused.
+        var interval = all == 0 ? new CountedShare(0, organisms).Interval : new Interval(rates[(int)(0.025 * Resamples)], rates[(int)(0.975 * Resamples)]);
+        return new(all, trials, organisms, interval);
+    }
+
+    /// <summary>The tests of a benchmark of an organism.</summary>
+    internal static IEnumerable<ContaminationTest> Tests(ZooUnit u) =>
     [
         new(u.Benchmark, ContaminationStatement.Presence, "scan", Probability.FromValue(u.PresenceP)),
         new(u.Benchmark, ContaminationStatement.Memorisation, "answer likelihood", Probability.FromValue(u.MemoryP)),

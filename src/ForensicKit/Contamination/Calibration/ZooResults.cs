@@ -66,6 +66,12 @@ public sealed record ZooUnit
     public required double Truth { get; init; }
 }
 
+/// <summary>Every clean organism of a size accused by means of every other as its reference, of items that are called leaked at random.</summary>
+/// <param name="Size">The size.</param>
+/// <param name="Organisms">Clean organisms.</param>
+/// <param name="Accused">Pairs, suspect and reference, of which memorisation or inflation is called shown; 0-based.</param>
+public sealed record CleanTrials(string Size, int Organisms, IReadOnlyList<IReadOnlyList<int>> Accused);
+
 /// <summary>The measured results of a zoo: what every statement about contamination is calibrated on.</summary>
 public sealed record ZooResults
 {
@@ -79,6 +85,9 @@ public sealed record ZooResults
 
     /// <summary>The command that makes them again.</summary>
     public required string Command { get; init; }
+
+    /// <summary>False accusations, size by size.</summary>
+    public required IReadOnlyList<CleanTrials> Clean { get; init; }
 
     /// <summary>Every benchmark of every organism.</summary>
     public required IReadOnlyList<ZooUnit> Units { get; init; }
@@ -102,7 +111,8 @@ public sealed record ZooResults
     /// <summary>Writes them, one unit a line, so that a change shows where it is.</summary>
     public void Write(string path)
     {
-        var text = new StringBuilder().Append("{\n").Append(Field("zoo", Zoo)).Append(Field("recipe_sha256", RecipeSha256)).Append(Field("command", Command)).Append("\"units\": [\n");
+        var text = new StringBuilder().Append("{\n").Append(Field("zoo", Zoo)).Append(Field("recipe_sha256", RecipeSha256)).Append(Field("command", Command))
+            .Append("\"clean\": ").Append(JsonSerializer.Serialize(Clean, s_json)).Append(",\n\"units\": [\n");
         text.AppendJoin(",\n", Units.Select(u => JsonSerializer.Serialize(u, s_json))).Append("\n]\n}\n");
         AtomicFile.WriteText(path, text.ToString());
     }

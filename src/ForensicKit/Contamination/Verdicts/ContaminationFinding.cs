@@ -58,9 +58,9 @@ public static class ContaminationFinding
         parts.Add("The three are separate statements: none follows from another.");
         if (calibration is not null)
         {
-            parts.Add("On small models trained with known leaks, this rule accused {{zoo_accused}} of {{zoo_clean}} clean ones ({{zoo_false}}; {{zoo_false|interval}}), and {{zoo_coverage}} of its intervals of inflation held the truth ({{zoo_coverage|interval}}).");
+            parts.Add("On small models trained with known leaks, this rule accused clean ones in {{zoo_accused|bare}} of {{zoo_trials}} ({{zoo_false}}; {{zoo_false|interval}}), and {{zoo_coverage}} of its intervals of inflation held the truth ({{zoo_coverage|interval}}).");
             if (calibration.SeenFrom(ContaminationStatement.Memorisation, Power) is not null)
-                parts.Add("Memorisation was shown in at least {{zoo_power}} of those that had seen items {{zoo_memorisation}} or more" + (calibration.SeenFrom(ContaminationStatement.Inflation, Power) is null ? "; inflation was not, at any number of exposures that was tried." : ", inflation at {{zoo_inflation}} or more."));
+                parts.Add("Memorisation was shown in at least {{zoo_power}} of those that had seen questions with their answers {{zoo_memorisation}} or more" + (calibration.SeenFrom(ContaminationStatement.Inflation, Power) is null ? "; inflation was not, at any number of exposures that was tried." : ", inflation at {{zoo_inflation}} or more."));
         }
 
         return $"{headline}\n{string.Join(' ', parts)}";
@@ -94,14 +94,15 @@ public static class ContaminationFinding
             yield return FindingValue.P("blind_p", "p of no difference without any model", Probability.FromValue(blind.P));
         }
 
-        yield return FindingValue.Number("level", "Rate of false discoveries among statements that are shown", 100 * ContaminationVerdicts.Level, 0, "%");
+        yield return FindingValue.Number("level", "Rate of false discoveries among statements that are shown", 100 * ContaminationVerdicts.Level, 1, "%");
         if (calibration is null)
             yield break;
         var (accused, coverage) = (calibration.FalseAccusations, calibration.Coverage());
-        yield return FindingValue.Count("zoo_accused", "Clean models of the calibration that are accused", accused.Count, "");
-        yield return FindingValue.Count("zoo_clean", "Clean models of the calibration", accused.Of, "");
-        yield return Share("zoo_false", "Share of clean models that are accused", accused);
-        yield return Share("zoo_coverage", "Share of intervals of inflation that hold the truth", coverage);
+        yield return FindingValue.Count("zoo_accused", "Trials of the calibration in which a clean model is accused", accused.Accused, "trials");
+        yield return FindingValue.Count("zoo_trials", "Trials: pairs of a clean suspect and a clean reference", accused.Trials, "trials");
+        yield return FindingValue.Count("zoo_clean", "Clean models of which they are made", accused.Organisms, "models");
+        yield return FindingValue.Number("zoo_false", "Share of trials in which a clean model is accused", 100 * accused.Share, 2, "%") with { Interval = (100 * accused.Interval.Lower, 100 * accused.Interval.Upper, 0.95) };
+        yield return FindingValue.Number("zoo_coverage", "Share of intervals of inflation that hold the truth", 100 * coverage.Share, 1, "%") with { Interval = (100 * coverage.Interval.Lower, 100 * coverage.Interval.Upper, 0.95) };
         yield return FindingValue.Number("zoo_power", "Share of leaky models in which it is shown", 100 * Power, 0, "%");
         foreach (var statement in new[] { ContaminationStatement.Memorisation, ContaminationStatement.Inflation })
         {
@@ -109,11 +110,6 @@ public static class ContaminationFinding
                 yield return FindingValue.Count($"zoo_{Name(statement)}", $"Exposures from which on {Name(statement)} is shown so often", from, from == 1 ? "time" : "times");
         }
     }
-
-    private static FindingValue Share(string name, string label, CountedShare share) => FindingValue.Number(name, label, 100 * share.Share, 1, "%") with
-    {
-        Interval = (100 * share.Interval.Lower, 100 * share.Interval.Upper, 0.95),
-    };
 
     private static string Name(ContaminationStatement statement) => statement.ToString().ToLower(CultureInfo.InvariantCulture);
 

@@ -34,7 +34,7 @@ public class ContaminationFindingTests
             Assert.Null(f.Verdict);
         });
         Assert.Equal("contamination/g0", findings[0].Id);
-        Assert.Contains("accused 0 of 2 clean ones", Binding.Print(findings[0]), StringComparison.Ordinal);
+        Assert.Contains("accused clean ones in 0 of 380 trials", Binding.Print(findings[0]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,10 +80,11 @@ public class ContaminationFindingTests
         Zoo = "z",
         RecipeSha256 = "ab",
         Command = "forensickit organism zoo z",
+        Clean = [new("small", 20, [])],
         Units =
         [
             Unit("clean-1", null, 0, 0.5, 0.5, 0), Unit("clean-2", null, 0, 0.4, 0.6, 1),
-            Unit("leaked-1", "verbatim", 1, 0.3, 0.2, 2), Unit("leaked-2", "verbatim", 4, 1e-4, 1e-8, 20),
+            Unit("leaked-1", "question-answer", 1, 0.3, 0.2, 2), Unit("leaked-2", "question-answer", 4, 1e-4, 1e-8, 20),
         ],
     });
 

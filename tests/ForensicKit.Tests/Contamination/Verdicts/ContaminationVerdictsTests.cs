@@ -11,7 +11,7 @@ public class ContaminationVerdictsTests
         var verdicts = ContaminationVerdicts.Of(
         [
             Test("mmlu", ContaminationStatement.Presence, "scan", 1e-6),
-            Test("mmlu", ContaminationStatement.Memorisation, "a", 0.002), Test("mmlu", ContaminationStatement.Memorisation, "b", 0.5),
+            Test("mmlu", ContaminationStatement.Memorisation, "a", 0.001), Test("mmlu", ContaminationStatement.Memorisation, "b", 0.5),
             Test("gsm8k", ContaminationStatement.Inflation, "did", 0.03),
             Test("gsm8k", ContaminationStatement.Memorisation, "a", 0.001), Test("gsm8k", ContaminationStatement.Memorisation, "b", 0.001), Test("gsm8k", ContaminationStatement.Memorisation, "c", 0.001),
         ]);
@@ -19,11 +19,11 @@ public class ContaminationVerdictsTests
             [("mmlu", ContaminationStatement.Presence), ("mmlu", ContaminationStatement.Memorisation), ("gsm8k", ContaminationStatement.Inflation), ("gsm8k", ContaminationStatement.Memorisation)],
             verdicts.Select(v => (v.Benchmark, v.Statement)));
         // One test is itself; two are Bonferroni's; three and more e·ln m times the harmonic mean.
-        double[] combined = [1e-6, 0.004, 0.03, Math.E * Math.Log(3) * 0.001];
+        double[] combined = [1e-6, 0.002, 0.03, Math.E * Math.Log(3) * 0.001];
         Assert.All(verdicts.Zip(combined), v => Assert.Equal(v.Second, v.First.Combined.Value, 12));
         // Benjamini and Hochberg over four: p·4/rank, from the greatest down.
-        double[] adjusted = [4e-6, 0.004 * 4 / 3, 0.03, Math.E * Math.Log(3) * 0.001 * 4 / 2];
-        adjusted[3] = Math.Min(adjusted[3], adjusted[1]);
+        var third = Math.E * Math.Log(3) * 0.001 * 4 / 3;
+        double[] adjusted = [4e-6, Math.Min(0.002 * 4 / 2, third), 0.03, third];
         Assert.All(verdicts.Zip(adjusted), v => Assert.Equal(v.Second, v.First.Adjusted.Value, 12));
         Assert.Equal([true, true, false, true], verdicts.Select(v => v.IsShown));
     }
@@ -51,8 +51,8 @@ public class ContaminationVerdictsTests
             accused += ContaminationVerdicts.Of(tests).Any(v => v.IsShown) ? 1 : 0;
         }
 
-        // 1% of 4,000, and four standard deviations.
-        Assert.InRange(accused, 1, 40 + 26);
+        // 0.5% of 4,000, and four standard deviations.
+        Assert.InRange(accused, 1, 20 + 18);
     }
 
     private static ContaminationTest Test(string benchmark, ContaminationStatement statement, string name, double p) => new(benchmark, statement, name, Probability.FromValue(p));
