@@ -161,9 +161,9 @@ internal static class RunReader
     // Mean log p per token of the right choice, by item.
     private static Dictionary<string, double> GoldNats(string runId, string benchmark, EvidenceDatabase evidence, CancellationToken cancellationToken) => evidence.Query(
         """
-        SELECT r.item_id, r.log_likelihood / greatest(len(r.token_ids), 1)
+        SELECT r.item_id, r.loglikelihood / greatest(len(r.token_ids), 1)
         FROM responses r JOIN items i ON i.benchmark = $benchmark AND i.item_id = r.item_id
-        WHERE r.run_id = $id AND r.choice_index = i.gold_choice AND r.sample_index = 0 AND r.log_likelihood IS NOT NULL AND r.token_ids IS NOT NULL ORDER BY r.item_index
+        WHERE r.run_id = $id AND r.choice_index = i.gold_choice AND r.sample_index = 0 AND r.loglikelihood IS NOT NULL AND r.token_ids IS NOT NULL ORDER BY r.item_index
         """,
         row => (Item: row.GetString(0), Nats: row.GetDouble(1)),
         cancellationToken,

@@ -7,19 +7,17 @@ namespace ForensicKit.Contamination.Calibration;
 /// <summary>What the zoo of organisms says, drawn.</summary>
 public static class CalibrationFigures
 {
-    /// <summary>How often a leak is shown, by how often its items were seen: a line for each statement and size.</summary>
+    /// <summary>How often a leak is shown, by how often its items were seen: a line for each statement.</summary>
     /// <param name="identity">Name, number, title, caption, case.</param>
     /// <param name="calibration">What was measured.</param>
     public static Figure Power(FigureIdentity identity, ZooCalibration calibration) => LineFigure.Create(
         identity,
         new("Times each leaked item was seen", null, new LogScale()),
         new("Benchmarks on which it is shown", "%", new LinearScale(0, 100)),
-        [.. from statement in new[] { ContaminationStatement.Memorisation, ContaminationStatement.Inflation }
-            from size in calibration.Sizes
-            select new LineSeries(
-                $"{statement}, {size}",
-                [.. calibration.Power(statement, size).Where(p => p.Shown.Of > 0).Select(p => new LinePoint(p.Exposures, 100 * p.Shown.Share, 100 * p.Shown.Interval.Lower, 100 * p.Shown.Interval.Upper))],
-                ShowPoints: true)],
+        [.. new[] { ContaminationStatement.Memorisation, ContaminationStatement.Inflation }.Select(statement => new LineSeries(
+            statement.ToString(),
+            [.. calibration.Power(statement).Where(p => p.Shown.Of > 0).Select(p => new LinePoint(p.Exposures, 100 * p.Shown.Share, 100 * p.Shown.Interval.Lower, 100 * p.Shown.Interval.Upper))],
+            ShowPoints: true))],
         [new(ValueAxis.Y, 90, "90 %")]);
 
     /// <summary>Estimated against true inflation, a point for each benchmark of each organism.</summary>

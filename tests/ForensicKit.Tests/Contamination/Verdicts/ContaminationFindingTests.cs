@@ -14,7 +14,8 @@ public class ContaminationFindingTests
     public void Three_statements_are_made_of_each_benchmark_and_none_follows_from_another()
     {
         var findings = ContaminationFinding.CreateAll(Compared(), Calibration(), 1);
-        (string, string, string)[] said = [.. findings.Select(f => (f["presence"].Display, f["memorisation"].Display, f["inflation"].Display))];
+        Assert.Equal(6, findings.Count);
+        (string, string, string)[] said = [.. findings.Take(5).Select(f => (f["presence"].Display, f["memorisation"].Display, f["inflation"].Display))];
         Assert.Equal(
             [
                 ("shown", "shown", "shown"),
@@ -26,15 +27,16 @@ public class ContaminationFindingTests
                 ("not tested", "not tested", "not tested"),
             ],
             said);
+        Assert.All(findings.Take(5), f => Assert.Contains("none follows from another", f.Answer, StringComparison.Ordinal));
         Assert.All(findings, f =>
         {
             Assert.Empty(Binding.LiteralNumbers(f.Answer));
             Assert.DoesNotContain("{{", Binding.Print(f), StringComparison.Ordinal);
-            Assert.Contains("none follows from another", f.Answer, StringComparison.Ordinal);
             Assert.Null(f.Verdict);
         });
         Assert.Equal("contamination/g0", findings[0].Id);
-        Assert.Contains("accused clean ones in 0 of 380 trials", Binding.Print(findings[0]), StringComparison.Ordinal);
+        Assert.Contains("0 of 380 trials on 20 models", Binding.Print(findings[5]), StringComparison.Ordinal);
+        Assert.Contains("seen questions with their answers 4 times or more", Binding.Print(findings[5]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,13 +52,13 @@ public class ContaminationFindingTests
 
     [Fact]
     public void Without_a_calibration_nothing_is_said_of_it() =>
-        Assert.DoesNotContain(ContaminationFinding.CreateAll(Compared(), null, 1)[0].Values, v => v.Name.StartsWith("zoo", StringComparison.Ordinal));
+        Assert.Equal(5, ContaminationFinding.CreateAll(Compared(), null, 1).Count);
 
     [Fact]
     public void The_figures_are_drawn_with_what_they_show_in_words()
     {
         var power = CalibrationFigures.Power(new("fig-contamination-power", 8, "What would have been seen", "Shares.", "case"), Calibration());
-        Assert.Contains("Memorisation, small", FigureSvg.Render(power, FigureVariant.Light), StringComparison.Ordinal);
+        Assert.Contains("Memorisation", FigureSvg.Render(power, FigureVariant.Light), StringComparison.Ordinal);
         var estimates = CalibrationFigures.Estimates(new("fig-contamination-estimates", 9, "Estimated and true", "Points.", "case"), Calibration());
         Assert.Contains("of 4 intervals hold the true value", estimates.AltText, StringComparison.Ordinal);
         Assert.NotEqual("", PlotlyFigure.ToJson(estimates));
