@@ -69,18 +69,23 @@ public sealed partial class EvidenceDatabase
         cancellationToken,
         ("id", scanId));
 
-    /// <summary>Places that count as presence, to show: of a benchmark's own items, those that agree best first, each of another item.</summary>
+    /// <summary>Places that count as presence, to show: of a benchmark's own items, those that agree best, and the one that was edited most, each of another item.</summary>
     /// <param name="scanId">The scan.</param>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="most">How many.</param>
     /// <param name="cancellationToken">Stops waiting for a lock.</param>
     public IReadOnlyList<SideBySide> ReadExamples(string scanId, string benchmark, int most, CancellationToken cancellationToken) => Query(
         """
-        SELECT h.item_id, h.item_field, h.shard, h.record, h.document_id, h.text_sha256, h.start_byte, h.end_byte, h.rule, h.p_control, h.diff
-        FROM scan_hits h JOIN item_presence p USING (scan_id, benchmark, item_id)
-        WHERE scan_id = $id AND benchmark = $b AND NOT p.is_fresh AND h.is_present
-        QUALIFY row_number() OVER (PARTITION BY h.item_id ORDER BY h.matched_nats DESC, h.hit_index) = 1
-        ORDER BY h.kind = 'QuestionAndAnswer' DESC, h.matched_nats DESC, h.hit_index LIMIT $most
+        WITH present AS (
+            SELECT h.* FROM scan_hits h JOIN item_presence p USING (scan_id, benchmark, item_id)
+            WHERE scan_id = $id AND benchmark = $b AND NOT p.is_fresh AND h.is_present
+            QUALIFY row_number() OVER (PARTITION BY h.item_id ORDER BY h.matched_nats DESC, h.hit_index) = 1),
+        ranked AS (
+            SELECT *, row_number() OVER (ORDER BY kind = 'QuestionAndAnswer' DESC, matched_nats DESC, hit_index) AS best,
+                row_number() OVER (ORDER BY json_array_length(diff) DESC, hit_index) AS edited
+            FROM present)
+        SELECT item_id, item_field, shard, record, document_id, text_sha256, start_byte, end_byte, rule, p_control, diff
+        FROM ranked WHERE best < $most OR edited = 1 ORDER BY best LIMIT $most
         """,
         row => new SideBySide(
             benchmark, row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetString(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetDouble(9),
