@@ -23,7 +23,8 @@ public static class ZooPlan
 
     /// <summary>What is planted in the fullest member there could be: shorter ones see other text of the same kind instead.</summary>
     public static OrganismVariant Fullest(ZooRecipe recipe, ZooMember member) => new(
-        "fullest", [.. member.Size.Benchmarks.Select(b => new Plant(b, recipe.Leaked, LeakForm.Verbatim, recipe.Exposures.Max()))]) { PlantSeed = member.Seed };
+        "fullest", [.. member.Size.Benchmarks.Select(b => new Plant(b, recipe.Leaked, LeakForm.Verbatim, recipe.Exposures.Max()))])
+    { PlantSeed = member.Seed };
 
     private static IEnumerable<ZooMember> Clean(ZooRecipe recipe, ZooSize size) => Enumerable.Range(0, size.Clean).Select(i => new ZooMember(
         size, Name(size, "clean", i), SeedOf(recipe, size, "clean", i), []));

@@ -90,7 +90,7 @@ internal sealed class HitDescription
             $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance; {hit.Matched:F1} agree");
     }
 
-    private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : ItemTexts.NameOf(unit);
+    private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : unit == ScanUnit.Nameless ? "question without the names that the program gives" : ItemTexts.NameOf(unit);
 
     private LeakKind KindOf(ScanHit hit, ReadOnlySpan<byte> place)
     {

@@ -108,14 +108,22 @@ internal sealed class PlaceComparison(ScanIndex index)
     }
 
     /// <summary>Share of the nats of some of an item's words that stand together in a stretch of the text, in any order.</summary>
-    public double Share(ScanEntry entry, int start, int end, ReadOnlySpan<int> text)
+    /// <param name="entry">The item.</param>
+    /// <param name="unit">The unit whose weights count.</param>
+    /// <param name="start">First word.</param>
+    /// <param name="end">Behind the last.</param>
+    /// <param name="text">The stretch.</param>
+    public double Share(ScanEntry entry, ScanUnit unit, int start, int end, ReadOnlySpan<int> text)
     {
         end = Math.Min(end, start + ScanEntry.MostWords);
-        var total = entry.WeightOf(start, end);
+        // Where there is nothing but names, they must do.
+        if (entry.WeightOf(unit, start, end) <= 0)
+            unit = ScanUnit.Question;
+        var total = entry.WeightOf(unit, start, end);
         if (total <= 0)
             return 0;
         var words = entry.Words.AsSpan(start, end - start);
-        Want(words, entry.Weights.AsSpan(start, end - start));
+        Want(words, entry.WeightsOf(unit).AsSpan(start, end - start));
         var nats = BestWindow(words.Length, text, 0, text.Length - 1).Nats;
         Forget(words);
         return Math.Min(1, nats / total);
@@ -127,8 +135,9 @@ internal sealed class PlaceComparison(ScanIndex index)
         var second = Math.Min(unit.End2 - unit.Start2, ScanEntry.MostWords - first);
         entry.Words.AsSpan(unit.Start, first).CopyTo(_unit);
         entry.Words.AsSpan(unit.Start2, second).CopyTo(_unit.AsSpan(first));
-        entry.Weights.AsSpan(unit.Start, first).CopyTo(_weights);
-        entry.Weights.AsSpan(unit.Start2, second).CopyTo(_weights.AsSpan(first));
+        var weights = entry.WeightsOf(unit.Unit);
+        weights.AsSpan(unit.Start, first).CopyTo(_weights);
+        weights.AsSpan(unit.Start2, second).CopyTo(_weights.AsSpan(first));
         return first + second;
     }
 

@@ -19,6 +19,9 @@ public enum ScanUnit
 
     /// <summary>The answer.</summary>
     Answer,
+
+    /// <summary>The question of a program without the names that the program gives, which may be changed.</summary>
+    Nameless,
 }
 
 /// <summary>The words of a unit, as two stretches of the item's words.</summary>
@@ -71,8 +74,14 @@ internal sealed class ScanEntry
     /// <summary>Words of the last sentence of a question that is long enough to have a passage; 0 for others.</summary>
     public required int AskWords { get; init; }
 
+    /// <summary>Which words are names that a program gives, by word; empty for other texts.</summary>
+    public required bool[] Names { get; init; }
+
     /// <summary>What each of the words is worth where it stands, in nats.</summary>
     public float[] Weights { get; set; } = [];
+
+    /// <summary>The same, where the names that a program gives are worth nothing.</summary>
+    public float[] NamelessWeights { get; set; } = [];
 
     /// <summary>What is looked for.</summary>
     public UnitWords[] Units { get; set; } = [];
@@ -92,12 +101,15 @@ internal sealed class ScanEntry
     /// <summary>The item as a text: question, then choices or answer.</summary>
     public string Text => string.Join('\n', Item.Fields.Where(f => f.Role is ScanRole.Question or ScanRole.Answer or ScanRole.WrongChoice).Select(f => f.Text));
 
-    /// <summary>Sum of weights of a stretch.</summary>
-    public float WeightOf(int start, int end)
+    /// <summary>The weights that count for a unit.</summary>
+    public float[] WeightsOf(ScanUnit unit) => unit == ScanUnit.Nameless ? NamelessWeights : Weights;
+
+    /// <summary>Sum of a unit's weights in a stretch.</summary>
+    public float WeightOf(ScanUnit unit, int start, int end)
     {
         var sum = 0f;
-        for (var i = start; i < end; i++)
-            sum += Weights[i];
+        foreach (var weight in WeightsOf(unit).AsSpan(start, end - start))
+            sum += weight;
         return sum;
     }
 }

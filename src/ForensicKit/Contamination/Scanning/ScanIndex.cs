@@ -106,12 +106,27 @@ public sealed class ScanIndex
         var question = ItemTexts.Question(item);
         Read(question, words);
         var asked = words.Count;
-        var ask = asked > PassageWords ? asked - FirstWordOf(words, ItemTexts.LastSentence(question)) : 0;
-        Read(ItemTexts.Answer(item), words);
+        var answer = ItemTexts.Answer(item);
+        var given = CodeNames.Of(question + answer);
+        // A program has no passage that others quote.
+        var ask = asked > PassageWords && given.Count == 0 ? asked - FirstWordOf(words, ItemTexts.LastSentence(question)) : 0;
+        var names = new List<bool[]>();
+        void Mark(string text, int first)
+        {
+            if (given.Count == 0)
+                return;
+            var marks = new bool[words.Count];
+            CodeNames.Mark(text, given, words, first, marks);
+            names.Add(marks[first..]);
+        }
+
+        Mark(question, 0);
+        Read(answer, words);
         var answered = words.Count - asked;
+        Mark(answer, asked);
         foreach (var choice in ItemTexts.Choices(item))
             Read(choice, words);
-        return new() { Item = item, Benchmark = benchmark, Words = [.. words.Ids], QuestionWords = asked, AnswerWords = answered, AskWords = ask };
+        return new() { Item = item, Benchmark = benchmark, Words = [.. words.Ids], QuestionWords = asked, AnswerWords = answered, AskWords = ask, Names = [.. names.SelectMany(n => n)] };
     }
 
     private void Read(string text, WordList words) => WordReader.Read(Encoding.UTF8.GetBytes(text), Words, adds: true, words);
@@ -166,6 +181,8 @@ public sealed class ScanIndex
             foreach (var entry in group)
             {
                 entry.Weights = new float[entry.Words.Length];
+                // Nearly all items are no programs.
+                entry.NamelessWeights = entry.Names.Length > 0 ? new float[entry.Words.Length] : entry.Weights;
                 for (var i = 0; i < entry.Words.Length; i++)
                 {
                     var word = entry.Words[i];
@@ -173,6 +190,7 @@ public sealed class ScanIndex
                     if (i < entry.QuestionWords)
                         entry.QuestionNats += (float)Math.Max(0, worth);
                     entry.Weights[i] = (float)Math.Max(0, Math.Min(worth, phrases.Surprise(entry.Words, i, all)));
+                    entry.NamelessWeights[i] = i < entry.Names.Length && entry.Names[i] ? 0 : entry.Weights[i];
                 }
 
                 entry.Units = [.. UnitsOf(entry)];
@@ -183,7 +201,7 @@ public sealed class ScanIndex
     private static IEnumerable<UnitWords> UnitsOf(ScanEntry entry)
     {
         var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
-        UnitWords Unit(ScanUnit unit, int start, int end, int start2, int end2) => new(unit, start, end, start2, end2, entry.WeightOf(start, end) + entry.WeightOf(start2, end2));
+        UnitWords Unit(ScanUnit unit, int start, int end, int start2, int end2) => new(unit, start, end, start2, end2, entry.WeightOf(unit, start, end) + entry.WeightOf(unit, start2, end2));
         if (q > 0)
             yield return Unit(ScanUnit.Question, 0, q, n, n);
         if (q > 0 && a > 0)
@@ -195,6 +213,8 @@ public sealed class ScanIndex
             yield return Unit(ScanUnit.Answer, q, q + a, n, n);
         if (entry.AskWords > 0)
             yield return Unit(ScanUnit.Ask, q - entry.AskWords, q, n, n);
+        if (q > 0 && entry.Names.Length > 0)
+            yield return Unit(ScanUnit.Nameless, 0, q, n, n);
     }
 
     private PairTable PairTableOf(List<(ulong Hash, int Item)> sorted, Func<int, bool>? isWanted = null) =>

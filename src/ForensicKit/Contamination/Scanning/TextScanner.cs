@@ -231,9 +231,9 @@ public sealed class TextScanner
         var more = Behind(entry, agreement);
         var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
         var shares = (
-            _comparison.Share(entry, 0, q, ids[agreement.Start..agreement.End]),
-            _comparison.Share(entry, q, q + a, ids[agreement.Start..more]),
-            n > q + a ? _comparison.Share(entry, q + a, n, ids[agreement.Start..more]) : 0);
+            _comparison.Share(entry, agreement.Unit, 0, q, ids[agreement.Start..agreement.End]),
+            _comparison.Share(entry, agreement.Unit, q, q + a, ids[agreement.Start..more]),
+            n > q + a ? _comparison.Share(entry, agreement.Unit, q + a, n, ids[agreement.Start..more]) : 0);
         return new(
             entry.Item, agreement.Unit, ClassOf(entry, agreement), agreement.Score, agreement.Matched, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
     }
@@ -242,14 +242,14 @@ public sealed class TextScanner
     {
         if (agreement.IsExact && entry.IsSharedQuestion)
             return HitClass.Template;
-        if (agreement.Unit == ScanUnit.QuestionAndChoices && _comparison.Share(entry, 0, entry.QuestionWords, _words.Ids[agreement.Start..agreement.End]) < LeastQuestion)
+        if (agreement.Unit == ScanUnit.QuestionAndChoices && _comparison.Share(entry, agreement.Unit, 0, entry.QuestionWords, _words.Ids[agreement.Start..agreement.End]) < LeastQuestion)
             return HitClass.Template;
         if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask)
             return HitClass.Leak;
         // The passage is there; is what is asked about it?
         var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
         var place = _words.Ids[agreement.Start..Behind(entry, agreement)];
-        var isAsked = _comparison.Share(entry, q - entry.AskWords, q, place) >= Asked || (n > q + a && _comparison.Share(entry, q + a, n, place) >= Asked);
+        var isAsked = _comparison.Share(entry, agreement.Unit, q - entry.AskWords, q, place) >= Asked || (n > q + a && _comparison.Share(entry, agreement.Unit, q + a, n, place) >= Asked);
         return isAsked ? HitClass.Leak : HitClass.SharedSource;
     }
 
