@@ -1,7 +1,7 @@
 namespace ForensicKit.Manifests;
 
 /// <summary>
-/// A zoo: many organisms over sizes, ways of planting and exposures, half of them with nothing planted. What the detectors say of them, held
+/// A zoo: many organisms over sizes, ways of planting and exposures, and others with nothing planted. What the detectors say of them, held
 /// against what was planted, is the calibration of every statement about contamination.
 /// </summary>
 public sealed record ZooRecipe

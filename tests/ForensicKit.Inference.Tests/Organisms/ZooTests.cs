@@ -85,7 +85,7 @@ public sealed class ZooTests : IDisposable
 
     private static string NoModel(string name) => throw new InvalidOperationException(name);
 
-    private static ZooSize Size() => new("tiny", TinyOrganism.Recipe.Shape, ["mini-mmlu", "mini-hellaswag"], null, [new(64 * 60, 1, 0.003, 10)], new(64 * 60, 1, 0.002, 0), 1, 3);
+    private static ZooSize Size() => new("tiny", TinyOrganism.Recipe.Shape, ["mini-mmlu", "mini-hellaswag"], null, [new(64 * 60, 1, 0.003, 10)], new(64 * 200, 1, 0.002, 0), 1, 3);
 
     private static ZooRecipe Recipe() => new()
     {
