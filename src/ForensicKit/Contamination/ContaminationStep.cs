@@ -40,8 +40,8 @@ internal static class ContaminationStep
         var index = ScanIndex.Of(items);
         var calibration = ScanCalibration.Of(index, Environment.ProcessorCount, cancellationToken);
         var thresholds = calibration.Thresholds();
-        // Names of a machine's folders are no evidence.
-        var shards = snippets.Select(s => new CorpusShard(Path.GetFileName(s.Artifact.Path), s.FilePath, s.Artifact.Bytes)).ToList();
+        // The path of the manifest, which is another for another file; names of a machine's folders are no evidence.
+        var shards = snippets.Select(s => new CorpusShard(s.Artifact.Path, s.FilePath, s.Artifact.Bytes)).ToList();
         var result = new CorpusScan(index, calibration, thresholds, new()).Scan(shards, Environment.ProcessorCount, progress, cancellationToken);
         foreach (var ((shard, reading), snippet) in result.Shards.Zip(snippets))
         {
@@ -52,7 +52,7 @@ internal static class ContaminationStep
         var found = CaseHits.Of(items, index, thresholds, result.Hits);
         var settings = new ScanSettings(Method, FreshControl.Rate, found.Twins, NotRead(result))
         {
-            Documents = result.Shards.ToDictionary(s => s.Shard.Name, s => s.Reading.Documents, StringComparer.Ordinal),
+            Documents = result.Shards.GroupBy(s => s.Shard.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(s => s.Reading.Documents), StringComparer.Ordinal),
             Blind = plan.Benchmarks.Select(b => Blind(b, found.Presence, itemsOf, id, cancellationToken)).OfType<BlindResult>().ToDictionary(b => b.Benchmark, StringComparer.Ordinal),
         };
         evidence.AppendScan(new ScanRow(id, JsonSerializer.Serialize(settings), result.Documents, result.Words, now), found.Hits, found.Presence, cancellationToken);

@@ -86,6 +86,21 @@ public sealed class ContaminationStepTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_one_name_in_two_folders_are_two()
+    {
+        var evidence = EvidenceDatabase.Open(_folder["evidence.duckdb"], "case", "ab", s_clock.Now, CancellationToken.None);
+        foreach (var folder in (string[])["a", "b"])
+        {
+            Directory.CreateDirectory(_folder[folder]);
+            File.WriteAllText(_folder[folder, "part.jsonl"], JsonSerializer.Serialize(new { id = folder, text = s_items[folder == "a" ? 0 : 1].Question }) + "\n");
+        }
+
+        var id = Scan(evidence, [.. Verified("a/part.jsonl"), .. Verified("b/part.jsonl")], null);
+        Assert.Equal(["a/part.jsonl", "b/part.jsonl"], evidence.Query("SELECT DISTINCT shard FROM scan_hits WHERE scan_id = $id ORDER BY shard", r => r.GetString(0), CancellationToken.None, ("id", id)));
+        Assert.Equal(2, JsonSerializer.Deserialize<ScanSettings>(evidence.ReadScan(CancellationToken.None)!.Options)!.Documents.Count);
+    }
+
+    [Fact]
     public void Records_that_cannot_be_read_are_counted_in_the_scan()
     {
         var evidence = EvidenceDatabase.Open(_folder["evidence.duckdb"], "case", "ab", s_clock.Now, CancellationToken.None);

@@ -15,7 +15,7 @@ internal static class CalibrationFinding
         Kind = ContaminationFinding.Kind,
         Question = "How often are such verdicts wrong, and what would they have missed?",
         Answer = Answer(calibration),
-        Rule = "Small models were trained with known leaks over sizes, ways of planting and exposures, and clean ones beside them; each was examined as a case of its own by the rule above. "
+        Rule = "Small models were trained with known leaks over sizes, ways of planting and exposures, and clean ones beside them; each was examined as a case of its own by the rule above, but for the control without any model, which can only take an accusation back. "
             + "A false accusation is memorisation or inflation called shown of a clean model, every clean model with every other as its reference; true inflation is the lead on leaked items over many clean models, less the lead on items that did not leak.",
         Source = "data-manifests/zoos/default.results.json, made by 'forensickit organism zoo'; intervals: Clopper and Pearson 1934, for accusations by drawing models again (Efron 1979).",
         Query = "SELECT 'data-manifests/zoos/default.results.json' AS source",
