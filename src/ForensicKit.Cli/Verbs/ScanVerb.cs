@@ -24,6 +24,7 @@ internal static class ScanVerb
     private static readonly Option<string[]> s_fields = new("--field") { Description = "Field or column that holds the text; may be repeated. text and content where not given.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<FileInfo?> s_truth = new("--truth") { Description = "What was planted where (JSON Lines of id, kind, contaminated, benchmark, item): recall and false positives are printed." };
     private static readonly Option<DirectoryInfo?> s_out = new("--out") { Description = "Folder for scan.json and hits.jsonl." };
+    private static readonly Option<int> s_common = new("--common") { Description = "A plain question that stands in more documents than this, in none with its answer or choices, is told as boilerplate; 0 for never.", DefaultValueFactory = _ => CommonQuestions.Documents };
     private static readonly Option<int> s_threads = new("--threads") { Description = "Threads that compare; one for each core where not given.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private static readonly Option<DirectoryInfo?> s_ledger = new("--ledger") { Description = "Folder that keeps what was found in each shard, so that no shard is scanned twice; the folder ledger below --out where not given." };
     private static readonly Option<bool> s_fresh = new("--fresh") { Description = "Scan every shard, whatever the ledger holds." };
@@ -34,6 +35,11 @@ internal static class ScanVerb
     static ScanVerb()
     {
         s_threads.Validators.Add(result => AtLeastOne(result, result.GetValueOrDefault<int>()));
+        s_common.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0)
+                result.AddError("--common takes a number of at least 0.");
+        });
         s_slurm.Validators.Add(result => AtLeastOne(result, result.GetValueOrDefault<int?>()));
         s_shard.Validators.Add(result =>
         {
@@ -47,7 +53,7 @@ internal static class ScanVerb
         "Look for benchmark items in training text: whole, in parts, edited or rephrased. Presence is all it says; whether a score gained by it is another question. "
         + "What was interrupted goes on where it was: the same command scans only what the ledger does not hold.",
         Examples,
-        [s_corpora, s_benchmarks, s_fields, s_truth, s_out, s_threads, s_ledger, s_fresh, s_shard, s_slurm, s_slurmOptions],
+        [s_corpora, s_benchmarks, s_fields, s_truth, s_out, s_common, s_threads, s_ledger, s_fresh, s_shard, s_slurm, s_slurmOptions],
         context => Task.FromResult(Run(context)));
 
     private static void AtLeastOne(OptionResult result, int? value)
@@ -83,7 +89,7 @@ internal static class ScanVerb
         CorpusScanResult result;
         try
         {
-            result = scan.Scan(own, threads, ledger, terminal, context.Cancellation);
+            result = CommonQuestions.Told(scan.Scan(own, threads, ledger, terminal, context.Cancellation), arguments.GetValue(s_common));
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
@@ -136,6 +142,8 @@ internal static class ScanVerb
         List<string> merge = [.. task];
         if (arguments.GetValue(s_truth) is { } truth)
             merge.AddRange("--truth", truth.FullName);
+        if (arguments.GetResult(s_common) is { Implicit: false })
+            merge.AddRange("--common", arguments.GetValue(s_common).ToString(CultureInfo.InvariantCulture));
         if (arguments.GetValue(s_fresh))
             task.Add("--fresh");
         var job = new SlurmJob(folder, tasks, arguments.GetValue(s_slurmOptions) ?? []);
@@ -185,6 +193,8 @@ internal static class ScanVerb
             terminal.Say(string.Create(CultureInfo.InvariantCulture, $"  {copies} of the shards are copies of others; their hits are told for each"));
         foreach (var b in report.Benchmarks.Where(b => b.Scans.Any(s => s.Benchmarks.Count < report.Benchmarks.Count)))
             terminal.Say($"  {b.Benchmark}: found in part with an earlier scan, of {string.Join(" and of ", b.Scans.Where(s => s.Benchmarks.Count < report.Benchmarks.Count).Select(s => string.Join(", ", s.Benchmarks)))}; --fresh scans anew");
+        if (report.Benchmarks.Where(b => b.Examples > 0).ToList() is { Count: > 0 } held)
+            terminal.Say($"  held against items of other splits: {string.Join(", ", held.Select(b => $"{b.Benchmark} {b.Examples.ToString("N0", CultureInfo.InvariantCulture)}"))}");
         foreach (var shard in report.Shards.Where(s => s.NotRead.Count > 0))
             terminal.Say($"  not read as it should be, {shard.Name}: {string.Join(", ", shard.NotRead.Select(n => $"{n.Key} {n.Value.ToString(CultureInfo.InvariantCulture)}"))}; first: {shard.FirstDefects[0]}");
         terminal.Say();

@@ -48,7 +48,7 @@ internal sealed class ZooExamination
         var scanner = new TextScanner(_index, _thresholds);
         var hits = new List<(string Benchmark, Sighting Seen)>();
         foreach (var text in Enumerable.Range(0, corpus.SpecialCount).Select(i => corpus.Special(i).Text).Concat(Enumerable.Range(0, BackgroundDocuments).Select(i => corpus.Background(i).Text)))
-            hits.AddRange(scanner.Scan(Encoding.UTF8.GetBytes(text)).Where(h => h.Class == HitClass.Leak).Select(h => (h.Item.BenchmarkName, Sighting.Of(h.Item.ItemId, h.Unit, h.Score, h.Matched, _index.ChanceNats))));
+            hits.AddRange(scanner.Scan(Encoding.UTF8.GetBytes(text)).Where(h => h.Class == HitClass.Leak).Select(h => (h.Item.BenchmarkName, Sighting.Of(h.Item.ItemId, h.Unit, h.Coverage))));
         return [.. hits.GroupBy(h => h.Benchmark, StringComparer.Ordinal).SelectMany(g =>
         {
             var control = FreshControl.Of([.. World.Fresh(g.Key).Select(i => i.Id)], g.Select(h => h.Seen));

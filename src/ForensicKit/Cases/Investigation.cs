@@ -1,6 +1,7 @@
 using System.Globalization;
 using ForensicKit.Claims;
 using ForensicKit.Contamination;
+using ForensicKit.Contamination.Scanning;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
@@ -150,7 +151,7 @@ public sealed class Investigation
             () =>
             {
                 var snippets = _store.Resolve([.. plan.Snippets.Select(id => Case.Artifacts.First(a => a.Id == id))], token);
-                var scan = ContaminationStep.Run(plan, snippets, b => _reproduction.ItemsOf(b, token), Evidence, _clock.GetUtcNow(), StepContext.Progress(progress), token);
+                var scan = ContaminationStep.Run(plan, snippets, b => _reproduction.ItemsOf(b, token), b => ScanBenchmarks.Examples(Kit, b, token), Evidence, _clock.GetUtcNow(), StepContext.Progress(progress), token);
                 Dossier.RecordOnce("run", scan, ("origin", "scan"), ("snippets", string.Join(", ", plan.Snippets)));
             },
             token);

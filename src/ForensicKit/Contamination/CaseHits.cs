@@ -17,7 +17,7 @@ internal sealed record CaseHits(IReadOnlyList<CaseHit> Hits, IReadOnlyList<ItemP
     /// <summary>Holds hits against twins.</summary>
     public static CaseHits Of(IReadOnlyList<ScanItem> items, ScanIndex index, ScanThresholds thresholds, IReadOnlyList<CorpusHit> hits)
     {
-        Sighting Seen(CorpusHit hit) => Sighting.Of(hit.Item, hit.Unit, hit.Score, hit.MatchedNats, index.ChanceNats);
+        Sighting Seen(CorpusHit hit) => Sighting.Of(hit.Item, hit.Unit, hit.Coverage);
         var ofBenchmark = hits.Where(h => h.Class == HitClass.Leak).ToLookup(h => h.Benchmark, Seen, StringComparer.Ordinal);
         var controls = items.GroupBy(i => i.BenchmarkName, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => FreshControl.Of([.. g.Where(i => i.IsFresh).Select(i => i.ItemId)], ofBenchmark[g.Key]), StringComparer.Ordinal);

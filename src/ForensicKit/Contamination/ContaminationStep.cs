@@ -16,12 +16,13 @@ internal static class ContaminationStep
     private const int BlindPermutations = 199;
 
     // Changes where the same snippets and items would give other hits.
-    private const string Method = "word-pair seeds, place comparison, fresh control; 1";
+    private const string Method = "word-pair seeds, place comparison, fresh control; 2";
 
     /// <summary>Scans and stores.</summary>
     /// <param name="plan">What to look for.</param>
     /// <param name="snippets">The files with training text.</param>
     /// <param name="itemsOf">Items of a benchmark.</param>
+    /// <param name="examplesOf">The items of its other splits.</param>
     /// <param name="evidence">Where it is stored.</param>
     /// <param name="now">When.</param>
     /// <param name="progress">Told of bytes.</param>
@@ -29,15 +30,16 @@ internal static class ContaminationStep
     /// <returns>The scan's id: it covers files, items and method.</returns>
     /// <exception cref="KitException">A file was changed while it was read.</exception>
     public static string Run(
-        ContaminationPlan plan, IReadOnlyList<VerifiedArtifact> snippets, Func<string, IReadOnlyList<BenchmarkItem>> itemsOf, EvidenceDatabase evidence, DateTimeOffset now,
+        ContaminationPlan plan, IReadOnlyList<VerifiedArtifact> snippets, Func<string, IReadOnlyList<BenchmarkItem>> itemsOf, Func<string, IReadOnlyList<ScanItem>> examplesOf, EvidenceDatabase evidence, DateTimeOffset now,
         IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         List<ScanItem> items = [.. plan.Benchmarks.SelectMany(b =>
             itemsOf(b.Benchmark).Select(i => ScanItem.From(b.Benchmark, i)).Concat(itemsOf(b.Fresh).Select(i => ScanItem.From(b.Benchmark, i, isFresh: true))))];
-        var id = EvidenceDatabase.Sha256(string.Join('\n', [.. snippets.Select(s => s.Artifact.Sha256), Method, JsonSerializer.Serialize(items)]))[..16];
+        List<ScanItem> examples = [.. plan.Benchmarks.SelectMany(b => examplesOf(b.Benchmark))];
+        var id = EvidenceDatabase.Sha256(string.Join('\n', [.. snippets.Select(s => s.Artifact.Sha256), Method, JsonSerializer.Serialize(items), JsonSerializer.Serialize(examples)]))[..16];
         if (evidence.HasScan(id, cancellationToken))
             return id;
-        var index = ScanIndex.Of(items);
+        var index = ScanIndex.Of([.. items, .. examples]);
         var calibration = ScanCalibration.Of(index, Environment.ProcessorCount, cancellationToken);
         var thresholds = calibration.Thresholds();
         // The path of the manifest, which is another for another file; names of a machine's folders are no evidence.

@@ -33,6 +33,12 @@ public sealed record ScanField(string Name, string Text, ScanRole Role);
 public sealed record ScanItem(string BenchmarkName, string ItemId, IReadOnlyList<ScanField> Fields, bool IsFresh = false)
 {
     /// <summary>
+    /// Whether it is of another published split, training items or examples for prompts: it is not looked for, but a place that agrees with it as
+    /// well as with an item is not taken for the item.
+    /// </summary>
+    public bool IsExample { get; init; }
+
+    /// <summary>
     /// The texts of a benchmark's item: <c>question</c> and <c>answer</c>; with choices also <c>answer letter</c> ("Answer: B") and
     /// <c>wrong choice 1</c>, <c>2</c>, ….
     /// </summary>

@@ -71,7 +71,7 @@ public sealed class ContaminationStepTests : IDisposable
         using var stop = new CancellationTokenSource();
         var progress = new Counted { Then = stop.Cancel };
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            ContaminationStep.Run(s_plan, Snippets("first.jsonl", [.. Enumerable.Repeat(s_items[0].Question, 50)]), ItemsOf, evidence, s_clock.Now, progress, stop.Token));
+            ContaminationStep.Run(s_plan, Snippets("first.jsonl", [.. Enumerable.Repeat(s_items[0].Question, 50)]), ItemsOf, _ => [], evidence, s_clock.Now, progress, stop.Token));
         Assert.Null(evidence.ReadScan(CancellationToken.None));
     }
 
@@ -110,7 +110,7 @@ public sealed class ContaminationStepTests : IDisposable
     }
 
     private static string Scan(EvidenceDatabase evidence, IReadOnlyList<VerifiedArtifact> snippets, IProgress<StepProgress>? progress) =>
-        ContaminationStep.Run(s_plan, snippets, ItemsOf, evidence, s_clock.Now, progress, CancellationToken.None);
+        ContaminationStep.Run(s_plan, snippets, ItemsOf, _ => [], evidence, s_clock.Now, progress, CancellationToken.None);
 
     private static IReadOnlyList<BenchmarkItem> ItemsOf(string benchmark) => benchmark == "toy" ? s_items : s_fresh;
 

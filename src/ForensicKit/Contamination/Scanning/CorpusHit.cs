@@ -24,13 +24,16 @@ public sealed record CorpusHit
     /// <summary>What kind of agreement it is.</summary>
     public required HitClass Class { get; init; }
 
+    /// <summary>Why it is of that class; empty for a leak.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>Which parts of the item are there.</summary>
     public required LeakKind Kind { get; init; }
 
     /// <summary>The unit that agrees best.</summary>
     public required ScanUnit Unit { get; init; }
 
-    /// <summary>(agreeing nats − nats of chance, <see cref="ScanIndex.ChanceNats"/>) / nats of the unit.</summary>
+    /// <summary>The score of <see cref="ScanHit"/>.</summary>
     public required double Score { get; init; }
 
     /// <summary>The score from which on the unit counts as found.</summary>
@@ -41,6 +44,9 @@ public sealed record CorpusHit
 
     /// <summary>Nats of words that agree.</summary>
     public required double MatchedNats { get; init; }
+
+    /// <summary>Share of the nats of the unit that agree, 0 to 1.</summary>
+    public required double Coverage { get; init; }
 
     /// <summary>Words in a row that agree: the longest n-gram that item and document share.</summary>
     public required int LongestRun { get; init; }

@@ -6,14 +6,11 @@ namespace ForensicKit.Contamination.Scanning;
 /// <param name="Coverage">Share of the nats of what agrees best, 0 to 1: 1 where every word of it stands there.</param>
 public readonly record struct Sighting(string Item, bool IsAnswer, double Coverage)
 {
-    /// <summary>Of a hit; its score leaves out what chance gives, which weighs more in a short item.</summary>
+    /// <summary>Of a hit.</summary>
     /// <param name="item">The item.</param>
     /// <param name="unit">The unit that agrees.</param>
-    /// <param name="score">Its score.</param>
-    /// <param name="matchedNats">Nats that agree.</param>
-    /// <param name="chanceNats">Nats of chance, <see cref="ScanIndex.ChanceNats"/>.</param>
-    public static Sighting Of(string item, ScanUnit unit, double score, double matchedNats, double chanceNats) =>
-        new(item, unit == ScanUnit.Answer, matchedNats > chanceNats ? Math.Min(1, score * matchedNats / (matchedNats - chanceNats)) : 0);
+    /// <param name="coverage">Share of its nats that agree.</param>
+    public static Sighting Of(string item, ScanUnit unit, double coverage) => new(item, unit == ScanUnit.Answer, coverage);
 }
 
 /// <summary>

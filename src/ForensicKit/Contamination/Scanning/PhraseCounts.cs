@@ -32,11 +32,11 @@ internal sealed class PhraseCounts
     /// <param name="items">In how many items each word is.</param>
     public double Surprise(int[] words, int at, int[] items)
     {
-        if (at == 0 || (_counts[Key(words, at, 2)] is var pair && pair < LeastItems))
+        if (at == 0 || (Count(words, at, 2) is var pair && pair < LeastItems))
             return double.PositiveInfinity;
         var surprise = Math.Log((double)items[words[at - 1]] / pair);
-        return at > 1 && _counts[Key(words, at, 3)] is var triple && triple >= LeastItems
-            ? Math.Min(surprise, Math.Log((double)_counts[Key(words, at - 1, 2)] / triple))
+        return at > 1 && Count(words, at, 3) is var triple && triple >= LeastItems
+            ? Math.Min(surprise, Math.Log((double)Count(words, at - 1, 2) / triple))
             : surprise;
     }
 
@@ -45,6 +45,8 @@ internal sealed class PhraseCounts
         if (seen.Add(phrase))
             CollectionsMarshal.GetValueRefOrAddDefault(_counts, phrase, out _)++;
     }
+
+    private int Count(int[] words, int last, int count) => _counts.GetValueOrDefault(Key(words, last, count));
 
     // Phrases of two and three words, told apart by their hash.
     private static ulong Key(int[] words, int last, int count)

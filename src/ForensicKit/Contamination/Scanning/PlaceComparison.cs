@@ -4,12 +4,16 @@ namespace ForensicKit.Contamination.Scanning;
 /// <remarks>
 /// A unit's agreement is the mean of two: the nats of its words that stand in the best window of 1.3 times its length, in any order (what
 /// survives reordering), and the nats of its longest common subsequence with that window (what chance does not give). The first bounds the
-/// second from above, so most places are dismissed after one pass over their words.
+/// second from above, so most places are dismissed after one pass over their words. From this mean the nats of chance are taken away, unless the
+/// unit stands there nearly word for word: chance does not put most of its words in their order.
 /// </remarks>
 internal sealed class PlaceComparison(ScanIndex index)
 {
     private const float WindowFactor = 1.3f;
     private const int WindowMore = 6;
+
+    // Nats of the words in order where a unit stands nearly word for word.
+    private const float LeastNear = UnitWords.LeastNear;
 
     // How often the unit still wants each word; all zero between comparisons.
     private readonly int[] _wanted = new int[index.Words.Count];
@@ -38,10 +42,9 @@ internal sealed class PlaceComparison(ScanIndex index)
         Forget(entry.Words.AsSpan(0, all));
         foreach (var unit in entry.Units)
         {
-            if (most < (least[(int)unit.Unit] * unit.Total) + index.ChanceNats && !unit.IsShort)
+            if (most < Bar(unit, least[(int)unit.Unit]) && !unit.IsShort)
                 continue;
-            // The better of two units is the one that is reached from higher up.
-            if (Compare(entry, unit, text, first, last, Math.Max(least[(int)unit.Unit], best.Score), out var agreement) && (best.End == 0 || agreement.Score > best.Score))
+            if (Compare(entry, unit, text, first, last, least[(int)unit.Unit], out var agreement) && (best.End == 0 || agreement.Rank > best.Rank))
                 best = agreement;
         }
 
@@ -54,27 +57,37 @@ internal sealed class PlaceComparison(ScanIndex index)
         agreement = default;
         if (IsExact(entry, unit, text, first, last, out var start))
         {
-            agreement = new(unit.Unit, (entry.QuestionNats - index.ChanceNats) / entry.QuestionNats, entry.QuestionNats, start, start + unit.Count, IsExact: true);
+            var exact = (entry.QuestionNats - index.ChanceNats) / entry.QuestionNats;
+            agreement = new(unit.Unit, exact, exact, entry.QuestionNats, 1, start, start + unit.Count, IsExact: true);
             return true;
         }
 
         if (unit.Total <= 0)
             return false;
-        // At least this many nats must agree, in any order.
         var count = Take(entry, unit);
         var words = _unit.AsSpan(0, count);
         var weights = _weights.AsSpan(0, count);
         Want(words, weights);
         var window = BestWindow(count, text, first, last);
-        if (window.Nats >= (least * unit.Total) + index.ChanceNats)
+        if (window.Nats >= Bar(unit, least))
         {
-            var matched = (window.Nats + LongestCommon(words, weights, text[window.Start..window.End])) / 2;
+            var ordered = LongestCommon(words, weights, text[window.Start..window.End]);
+            var matched = (window.Nats + ordered) / 2;
+            var score = (matched - index.ChanceNats) / unit.Total;
+            var near = unit.MayBeNear && ordered >= LeastNear && LongestCommon(words, text[window.Start..window.End]) >= UnitWords.NearlyAll(count) ? ordered / unit.Total : 0;
             window = Trimmed(words, text, window);
-            agreement = new(unit.Unit, (matched - index.ChanceNats) / unit.Total, matched, window.Start, window.End, IsExact: false);
+            agreement = new(unit.Unit, Math.Max(score, near), score, matched, Math.Min(1, matched / unit.Total), window.Start, window.End, IsExact: false);
         }
 
         Forget(words);
         return agreement.End > 0 && agreement.Score >= least;
+    }
+
+    // Nats that must agree at least, in any order.
+    private float Bar(in UnitWords unit, float least)
+    {
+        var bar = (least * unit.Total) + index.ChanceNats;
+        return unit.MayBeNear ? Math.Min(bar, Math.Max(least * unit.Total, LeastNear)) : bar;
     }
 
     private bool IsExact(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, out int start)
@@ -119,11 +132,18 @@ internal sealed class PlaceComparison(ScanIndex index)
         // Where there is nothing but names, they must do.
         if (entry.WeightOf(unit, start, end) <= 0)
             unit = ScanUnit.Question;
-        var total = entry.WeightOf(unit, start, end);
+        return Share(entry.Words.AsSpan(start, end - start), entry.WeightsOf(unit).AsSpan(start, end - start), text);
+    }
+
+    /// <summary>The same for any words.</summary>
+    public double Share(ReadOnlySpan<int> words, ReadOnlySpan<float> weights, ReadOnlySpan<int> text)
+    {
+        var total = 0f;
+        foreach (var weight in weights)
+            total += weight;
         if (total <= 0)
             return 0;
-        var words = entry.Words.AsSpan(start, end - start);
-        Want(words, entry.WeightsOf(unit).AsSpan(start, end - start));
+        Want(words, weights);
         var nats = BestWindow(words.Length, text, 0, text.Length - 1).Nats;
         Forget(words);
         return Math.Min(1, nats / total);
@@ -207,6 +227,25 @@ internal sealed class PlaceComparison(ScanIndex index)
             (_wanted[word], _worth[word]) = (0, 0);
     }
 
+    // Words of the longest common subsequence.
+    private int LongestCommon(ReadOnlySpan<int> words, ReadOnlySpan<int> text)
+    {
+        var row = _runs.AsSpan(0, words.Length + 1);
+        row.Clear();
+        foreach (var word in text)
+        {
+            var diagonal = 0;
+            for (var j = 0; j < words.Length; j++)
+            {
+                var above = row[j + 1];
+                row[j + 1] = words[j] == word ? diagonal + 1 : Math.Max(row[j], above);
+                diagonal = above;
+            }
+        }
+
+        return row[words.Length];
+    }
+
     // Nats of the longest common subsequence.
     private float LongestCommon(ReadOnlySpan<int> words, ReadOnlySpan<float> weights, ReadOnlySpan<int> text)
     {
@@ -232,10 +271,12 @@ internal sealed class PlaceComparison(ScanIndex index)
 
 /// <summary>How well an item agrees with a place.</summary>
 /// <param name="Unit">The unit that agrees best.</param>
-/// <param name="Score">Its score.</param>
+/// <param name="Score">Its score, which counts against the threshold.</param>
+/// <param name="Rank">The score with the nats of chance taken away in any case: of two units or items in one place, the one with more to it is higher.</param>
 /// <param name="Matched">Nats that agree.</param>
+/// <param name="Coverage">Share of the unit's nats that agree.</param>
 /// <param name="Start">First word of the place.</param>
 /// <param name="End">Word behind it.</param>
 /// <param name="IsExact">Whether a short unit stands there word for word.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-internal readonly record struct Agreement(ScanUnit Unit, float Score, float Matched, int Start, int End, bool IsExact);
+internal readonly record struct Agreement(ScanUnit Unit, float Score, float Rank, float Matched, float Coverage, int Start, int End, bool IsExact);

@@ -49,8 +49,17 @@ internal readonly record struct UnitWords(ScanUnit Unit, int Start, int End, int
     /// <summary>Words from which on a unit is not short.</summary>
     public const int LeastLong = 13;
 
-    // Of less, the half that may be left of an edited question is hardly more than chance gives.
-    private const float LeastNats = 25;
+    /// <summary>Whether it may be known by standing there nearly word for word: solutions are of few words that others have too.</summary>
+    public bool MayBeNear => Unit is ScanUnit.Question or ScanUnit.QuestionAndAnswer or ScanUnit.QuestionAndChoices;
+
+    /// <summary>How many of a unit's words, common ones too, stand in their order where it stands nearly word for word: of short ones all but a quarter, of others seven of ten.</summary>
+    public static int NearlyAll(int count) => count - (count <= 10 ? (count - 1) / 4 : 3 * count / 10);
+
+    /// <summary>Nats that these words are worth at least.</summary>
+    public const float LeastNear = 13;
+
+    /// <summary>Of less, the half that may be left of an edited question is hardly more than chance gives.</summary>
+    public const float LeastNats = 25;
 }
 
 /// <summary>An item as the scan sees it: the words of question, answer and choices in a row.</summary>
@@ -76,6 +85,12 @@ internal sealed class ScanEntry
 
     /// <summary>Which words are names that a program gives, by word; empty for other texts.</summary>
     public required bool[] Names { get; init; }
+
+    /// <summary>Which words are numbers or single letters, by word.</summary>
+    public required bool[] Signs { get; init; }
+
+    /// <summary>Items of other splits that may stand where this one seems to.</summary>
+    public ScanEntry[] Examples { get; set; } = [];
 
     /// <summary>What each of the words is worth where it stands, in nats.</summary>
     public float[] Weights { get; set; } = [];

@@ -9,7 +9,7 @@ namespace ForensicKit.Contamination.Scanning;
 /// <summary>A benchmark among those of a scan.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Items">Its items.</param>
-/// <param name="Sha256">SHA-256 of all its items: ids, fields and texts.</param>
+/// <param name="Sha256">SHA-256 of all its items and those of its other splits: ids, fields and texts.</param>
 public sealed record ScannedBenchmark(string Name, int Items, string Sha256);
 
 /// <summary>How shards were read, as far as it decides what is found in them. See <see cref="CorpusOptions"/>.</summary>
@@ -38,7 +38,7 @@ public sealed record ScanReading(IReadOnlyList<string> TextFields, string? IdFie
 public sealed record ScanIdentity(int Method, string Rule, string Thresholds, ScanReading Reading, IReadOnlyList<ScannedBenchmark> Benchmarks)
 {
     /// <summary>Raised with every change of what is found, or of how it is described: results of an earlier version are not taken up.</summary>
-    public const int MethodVersion = 1;
+    public const int MethodVersion = 2;
 
     /// <summary>SHA-256 of all of it, lower-case hex.</summary>
     [JsonIgnore]
@@ -52,7 +52,7 @@ public sealed record ScanIdentity(int Method, string Rule, string Thresholds, Sc
             hash.AppendData(MemoryMarshal.AsBytes(thresholds.Of(item)));
         return new(
             MethodVersion, thresholds.Rule, Convert.ToHexStringLower(hash.GetHashAndReset()), ScanReading.Of(options),
-            [.. index.Benchmarks.Select((name, number) => Benchmark(name, [.. index.Entries.Where(e => e.Benchmark == number).Select(e => e.Item)]))]);
+            [.. index.Benchmarks.Select((name, number) => Benchmark(name, [.. index.Entries.Concat(index.ExampleEntries).Where(e => e.Benchmark == number).Select(e => e.Item)]))]);
     }
 
     /// <summary>Whether a result of another scan may stand for one of this: the same but for benchmarks that came later.</summary>
@@ -74,7 +74,7 @@ public sealed record ScanIdentity(int Method, string Rule, string Thresholds, Sc
         foreach (var item in items)
         {
             Add(item.ItemId);
-            hash.AppendData([(byte)(item.IsFresh ? 1 : 0)]);
+            hash.AppendData([(byte)((item.IsFresh ? 1 : 0) + (item.IsExample ? 2 : 0))]);
             hash.AppendData(BitConverter.GetBytes(item.Fields.Count));
             foreach (var field in item.Fields)
             {
@@ -84,7 +84,7 @@ public sealed record ScanIdentity(int Method, string Rule, string Thresholds, Sc
             }
         }
 
-        return new(name, items.Count, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new(name, items.Count(i => !i.IsExample), Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 }
 

@@ -35,16 +35,19 @@ public sealed class ScanIndex
         Benchmarks = [.. items.Select(i => i.BenchmarkName).Distinct(StringComparer.Ordinal)];
         var numbers = Benchmarks.Select((b, i) => (b, i)).ToDictionary(p => p.b, p => p.i, StringComparer.Ordinal);
         Words = new();
-        Entries = [.. items.Select(i => Entry(i, numbers[i.BenchmarkName]))];
+        Entries = [.. items.Where(i => !i.IsExample).Select(i => Entry(i, numbers[i.BenchmarkName]))];
+        var examples = items.Where(i => i.IsExample).Select(i => Entry(i, numbers[i.BenchmarkName])).ToList();
         LogItems = (float)Math.Log(Math.Max(CommonWords.EnoughItems, Entries.Length));
         MarkSharedQuestions();
         var all = Frequencies(Entries);
         var common = new CommonWords(Words);
-        Weigh(all, common);
+        Weigh(all, common, examples);
+        ExampleEntries = examples;
         var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
-        _isTelling = [.. all.Select((n, word) => n <= most && !common.IsEverywhere(word))];
+        _isTelling = [.. all.Select((n, word) => n > 0 && n <= most && !common.IsEverywhere(word))];
         _items = all;
         Short = new(Entries, all, _isTelling);
+        Plain = new(Entries);
         Pairs = PairsOf(out var strengths);
         for (var i = 0; i < Entries.Length; i++)
         {
@@ -52,11 +55,14 @@ public sealed class ScanIndex
             var (whole, question) = strengths[i];
             Entries[i].Activation = Math.Min(0.9f * question, Math.Clamp(0.05f * whole, 1.5f * LogItems, 6 * LogItems));
         }
+
+        LinkExamples(examples);
     }
 
     private ScanIndex(ScanIndex whole, Func<int, bool> isWanted)
     {
-        (Benchmarks, Words, Entries, LogItems, _isTelling, _items) = (whole.Benchmarks, whole.Words, whole.Entries, whole.LogItems, whole._isTelling, whole._items);
+        (Benchmarks, ExampleEntries, Words, Entries, LogItems, _isTelling, _items) = (whole.Benchmarks, whole.ExampleEntries, whole.Words, whole.Entries, whole.LogItems, whole._isTelling, whole._items);
+        Plain = whole.Plain;
         bool IsWanted(int item) => isWanted(Entries[item].Benchmark);
         Short = new(Entries, _items, _isTelling, IsWanted);
         var pairs = PairsOf([]);
@@ -66,6 +72,11 @@ public sealed class ScanIndex
 
     /// <summary>Names of the benchmarks.</summary>
     public IReadOnlyList<string> Benchmarks { get; }
+
+    /// <summary>For each benchmark, items of other splits that places are held against.</summary>
+    public IReadOnlyList<int> Examples => [.. Benchmarks.Select((_, b) => ExampleEntries.Count(e => e.Benchmark == b))];
+
+    internal IReadOnlyList<ScanEntry> ExampleEntries { get; }
 
     /// <summary>Nats that agreement costs, since so many items are looked for in so many places: ln of the items, at least 10.</summary>
     public float ChanceNats => Math.Max(10, LogItems);
@@ -80,6 +91,8 @@ public sealed class ScanIndex
     internal PairTable Pairs { get; }
 
     internal ShortTexts Short { get; }
+
+    internal PlainTexts Plain { get; }
 
     /// <summary>Makes the items ready.</summary>
     /// <param name="items">The items; ids are unique within a benchmark.</param>
@@ -103,8 +116,17 @@ public sealed class ScanIndex
     private ScanEntry Entry(ScanItem item, int benchmark)
     {
         var words = new WordList();
+        var signs = new List<bool>();
+        void Add(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            WordReader.Read(bytes, Words, adds: true, words);
+            for (var i = signs.Count; i < words.Count; i++)
+                signs.Add(char.IsAsciiDigit((char)bytes[words.Start(i)]) || words.End(i) - words.Start(i) == 1);
+        }
+
         var question = ItemTexts.Question(item);
-        Read(question, words);
+        Add(question);
         var asked = words.Count;
         var answer = ItemTexts.Answer(item);
         var given = CodeNames.Of(question + answer);
@@ -121,15 +143,23 @@ public sealed class ScanIndex
         }
 
         Mark(question, 0);
-        Read(answer, words);
+        Add(answer);
         var answered = words.Count - asked;
         Mark(answer, asked);
         foreach (var choice in ItemTexts.Choices(item))
-            Read(choice, words);
-        return new() { Item = item, Benchmark = benchmark, Words = [.. words.Ids], QuestionWords = asked, AnswerWords = answered, AskWords = ask, Names = [.. names.SelectMany(n => n)] };
+            Add(choice);
+        return new()
+        {
+            Item = item,
+            Benchmark = benchmark,
+            Words = [.. words.Ids],
+            QuestionWords = asked,
+            AnswerWords = answered,
+            AskWords = ask,
+            Names = [.. names.SelectMany(n => n)],
+            Signs = [.. signs],
+        };
     }
-
-    private void Read(string text, WordList words) => WordReader.Read(Encoding.UTF8.GetBytes(text), Words, adds: true, words);
 
     private static int FirstWordOf(WordList words, int fromByte)
     {
@@ -152,6 +182,24 @@ public sealed class ScanIndex
         }
     }
 
+    // An item is held against the examples on whose text it may be found.
+    private void LinkExamples(List<ScanEntry> examples)
+    {
+        var scanner = new TextScanner(this, ScanThresholds.Same(this, 0));
+        var links = new Dictionary<int, List<ScanEntry>>();
+        foreach (var example in examples)
+        {
+            foreach (var item in scanner.Candidates(Encoding.UTF8.GetBytes(example.Text)))
+            {
+                if (Entries[item].Benchmark == example.Benchmark)
+                    (links.TryGetValue(item, out var linked) ? linked : links[item] = []).Add(example);
+            }
+        }
+
+        foreach (var (item, linked) in links)
+            Entries[item].Examples = [.. linked];
+    }
+
     private int[] Frequencies(IEnumerable<ScanEntry> entries)
     {
         var (counts, last) = (new int[Words.Count], new int[Words.Count]);
@@ -171,14 +219,16 @@ public sealed class ScanIndex
         return counts;
     }
 
-    private void Weigh(int[] all, CommonWords common)
+    // A word of examples alone is as rare as one of a single item.
+    private void Weigh(int[] all, CommonWords common, List<ScanEntry> examples)
     {
         var phrases = new PhraseCounts(Entries);
+        var ofBenchmark = examples.ToLookup(e => e.Benchmark);
         foreach (var group in Entries.GroupBy(e => e.Benchmark))
         {
             var own = Frequencies(group);
             var n = group.Count();
-            foreach (var entry in group)
+            foreach (var entry in group.Concat(ofBenchmark[group.Key]))
             {
                 entry.Weights = new float[entry.Words.Length];
                 // Nearly all items are no programs.
@@ -186,7 +236,7 @@ public sealed class ScanIndex
                 for (var i = 0; i < entry.Words.Length; i++)
                 {
                     var word = entry.Words[i];
-                    var worth = Math.Min(common.Nats(word, all[word], Entries.Length), common.Nats(word, own[word], n));
+                    var worth = Math.Min(common.Nats(word, Math.Max(1, all[word]), Entries.Length), common.Nats(word, Math.Max(1, own[word]), n));
                     if (i < entry.QuestionWords)
                         entry.QuestionNats += (float)Math.Max(0, worth);
                     entry.Weights[i] = (float)Math.Max(0, Math.Min(worth, phrases.Surprise(entry.Words, i, all)));

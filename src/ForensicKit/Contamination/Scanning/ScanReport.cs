@@ -14,13 +14,16 @@ namespace ForensicKit.Contamination.Scanning;
 /// <param name="Calibration">Items its null distribution rests on.</param>
 /// <param name="Thresholds">Score of each unit from which on it counts as found.</param>
 /// <param name="Leaks">Hits that are leaks.</param>
-/// <param name="OtherHits">Hits that are a shared source or a template.</param>
+/// <param name="OtherHits">Hits that are a shared source, a template or boilerplate.</param>
 /// <param name="QuestionOnly">Items whose question is somewhere, nowhere with its answer.</param>
 /// <param name="AnswerOnly">Items whose answer alone is somewhere.</param>
 /// <param name="QuestionAndAnswer">Items that are somewhere with their answer.</param>
 public sealed record BenchmarkFound(
     string Benchmark, int Items, int Calibration, IReadOnlyDictionary<string, double> Thresholds, int Leaks, int OtherHits, int QuestionOnly, int AnswerOnly, int QuestionAndAnswer)
 {
+    /// <summary>Items of other published splits that the places were held against.</summary>
+    public int Examples { get; init; }
+
     /// <summary>The scans by which it was looked for: the one that was asked for first, then earlier ones whose results a ledger held.</summary>
     public IReadOnlyList<ScanUsed> Scans { get; init; } = [];
 }
@@ -66,7 +69,7 @@ public sealed record ScanReport
         var hits = result.Hits.ToLookup(h => h.Benchmark, StringComparer.Ordinal);
         var first = result.Shards.GroupBy(s => s.Reading.Sha256, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Shard.Name, StringComparer.Ordinal);
         BenchmarkFound OfBenchmark(string name, int number) =>
-            Found(name, index.Entries.Count(e => e.Benchmark == number), calibration.Count(number), thresholds.ByBenchmark[number], [.. hits[name]]) with { Scans = ScansOf(name, index.Benchmarks, result) };
+            Found(name, index.Entries.Count(e => e.Benchmark == number), calibration.Count(number), thresholds.ByBenchmark[number], [.. hits[name]]) with { Examples = index.Examples[number], Scans = ScansOf(name, index.Benchmarks, result) };
         return new()
         {
             Benchmarks = [.. index.Benchmarks.Select(OfBenchmark)],

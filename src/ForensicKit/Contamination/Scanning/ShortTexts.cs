@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace ForensicKit.Contamination.Scanning;
 
 /// <summary>The exact index of short and plain questions, which have too few seeds: each is looked for word for word wherever its rarest word stands.</summary>
 internal sealed class ShortTexts
 {
-    private readonly (int Item, int Offset)[]?[] _ofWord;
+    private readonly Anchor[]?[] _ofWord;
     private readonly bool[] _hasAny;
     private readonly HashSet<int> _anchored;
 
@@ -13,9 +15,9 @@ internal sealed class ShortTexts
     /// <param name="isWanted">Which entries are looked for; null for all.</param>
     public ShortTexts(IReadOnlyList<ScanEntry> entries, int[] items, bool[] isTelling, Func<int, bool>? isWanted = null)
     {
-        _ofWord = new (int, int)[]?[items.Length];
+        _ofWord = new Anchor[]?[items.Length];
         _hasAny = new bool[items.Length];
-        var anchors = new List<(int Word, int Item, int Offset)>();
+        var anchors = new List<(int Word, Anchor Anchor)>();
         for (var number = 0; number < entries.Count; number++)
         {
             var question = entries[number].Words.AsSpan(0, entries[number].QuestionWords);
@@ -24,18 +26,28 @@ internal sealed class ShortTexts
             var rarest = 0;
             for (var i = 1; i < question.Length; i++)
                 rarest = items[question[i]] < items[question[rarest]] ? i : rarest;
-            if (isTelling[question[rarest]])
-                anchors.Add((question[rarest], number, rarest));
+            if (!isTelling[question[rarest]])
+                continue;
+            var step = rarest == 0 || (rarest + 1 < question.Length && items[question[rarest + 1]] < items[question[rarest - 1]]) ? 1 : -1;
+            anchors.Add((question[rarest], new(number, rarest, step, question[rarest + step])));
         }
 
-        _anchored = [.. anchors.Select(a => a.Item)];
+        _anchored = [.. anchors.Select(a => a.Anchor.Item)];
         foreach (var group in anchors.GroupBy(a => a.Word))
-            (_ofWord[group.Key], _hasAny[group.Key]) = ([.. group.Select(a => (a.Item, a.Offset))], true);
+            (_ofWord[group.Key], _hasAny[group.Key]) = ([.. group.Select(a => a.Anchor)], true);
     }
 
     /// <summary>Whether an item is looked for here.</summary>
     public bool Has(int item) => _anchored.Contains(item);
 
-    /// <summary>Items whose rarest word this is, and the place it has in their question; null where there is none.</summary>
-    public (int Item, int Offset)[]? At(int word) => _hasAny[word] ? _ofWord[word] : null;
+    /// <summary>Items whose rarest word this is; null where there is none.</summary>
+    public Anchor[]? At(int word) => _hasAny[word] ? _ofWord[word] : null;
 }
+
+/// <summary>A word that a question is looked for at.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Offset">The word's place in its question.</param>
+/// <param name="Step">Where the rarer of its neighbours is: −1 before it, 1 behind it.</param>
+/// <param name="Neighbour">That neighbour: told here, so that most places are dismissed without a look at the item.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Anchor(int Item, int Offset, int Step, int Neighbour);

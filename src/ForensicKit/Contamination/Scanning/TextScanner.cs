@@ -18,7 +18,15 @@ public sealed class TextScanner
     private const int Stretch = 256;
 
     // Share of the nats of what is asked about a passage from which on it is asked there.
-    private const double Asked = 0.6;
+    private const double Asked = 0.45;
+
+    // Nats from which on words tell something by themselves.
+    private const float LeastOwn = 5;
+
+    // Where numbers and letters agree and less of the other words' nats, it is a formula.
+    private const double LeastWords = 0.3;
+
+    private static readonly float[] s_anyScore = [.. Enum.GetValues<ScanUnit>().Select(_ => 0.2f)];
 
     private readonly ScanIndex _index;
     private readonly ScanThresholds _thresholds;
@@ -40,7 +48,7 @@ public sealed class TextScanner
     {
         (_index, _thresholds) = (index, thresholds);
         _comparison = new(index);
-        _places = [.. index.Entries.Select(e => new Place { Length = Math.Min(e.Words.Length, ScanEntry.MostWords) })];
+        _places = [.. index.Entries.Select((e, number) => new Place(Math.Min(e.Words.Length, ScanEntry.MostWords), e.Activation, index.Plain.Has(number)))];
     }
 
     /// <summary>Words of the last text.</summary>
@@ -68,6 +76,15 @@ public sealed class TextScanner
         return found is null ? [] : Describe(found);
     }
 
+    /// <summary>Items that may stand in a text.</summary>
+    internal IReadOnlyList<int> Candidates(ReadOnlySpan<byte> text)
+    {
+        _words.Clear();
+        WordReader.Read(text, _index.Words, adds: false, _words);
+        FindPlaces(_words.Ids);
+        return [.. _candidates.Select(c => c.Entry).Distinct()];
+    }
+
     /// <summary>For each unit, the highest score that another item of the same benchmark reaches on an item's text.</summary>
     /// <param name="text">The item's text.</param>
     /// <param name="self">The item.</param>
@@ -85,7 +102,7 @@ public sealed class TextScanner
                 continue;
             foreach (var unit in entry.Units)
             {
-                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, out var agreement) || ClassOf(entry, agreement) != HitClass.Leak)
+                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, out var agreement) || ClassOf(entry, agreement).Class != HitClass.Leak)
                     continue;
                 highest[(int)unit.Unit] = Math.Max(highest[(int)unit.Unit], agreement.Score);
                 lock (siblings[number])
@@ -109,20 +126,22 @@ public sealed class TextScanner
             for (var i = 0; i < seeds; i++)
             {
                 _touchedTags += _index.Pairs.Touch(_seeds[Math.Min(i + Ahead, seeds - 1)].Pair);
-                Gather(_seeds[i]);
+                Gather(ids, _seeds[i]);
             }
         }
 
         foreach (var number in _touched)
-            Close(number, _places[number]);
+            Close(ids, number, _places[number]);
     }
 
     private void FindShort(ReadOnlySpan<int> ids, int at)
     {
         if (_index.Short.At(ids[at]) is not { } places)
             return;
-        foreach (var (number, offset) in places)
+        foreach (var (number, offset, step, neighbour) in places)
         {
+            if ((uint)(at + step) >= (uint)ids.Length || ids[at + step] != neighbour)
+                continue;
             var (start, words) = (at - offset, _index.Entries[number].QuestionWords);
             if (start >= 0 && start + words <= ids.Length && ids.Slice(start, words).SequenceEqual(_index.Entries[number].Words.AsSpan(0, words)))
                 _candidates.Add((number, start, start + words - 1));
@@ -161,7 +180,7 @@ public sealed class TextScanner
         return _index.Pairs.MayHave(pair) & (to - from <= WidestPair) & (other != word) ? 1 : 0;
     }
 
-    private void Gather(in SeedPair seed)
+    private void Gather(ReadOnlySpan<int> ids, in SeedPair seed)
     {
         var (pair, from, to) = (seed.Pair, seed.From, seed.To);
         foreach (var number in _index.Pairs.Find(pair, out var weight))
@@ -170,12 +189,12 @@ public sealed class TextScanner
             if (place.Text != _text)
             {
                 _touched.Add(number);
-                place = new() { Text = _text, Length = place.Length, First = from };
+                place.Begin(_text, from);
             }
             else if (from - place.Last > (place.Length / 2) + 20 || from - place.First > (2 * place.Length) + 20)
             {
-                Close(number, place);
-                place = new() { Text = _text, Length = place.Length, First = from };
+                Close(ids, number, place);
+                place.Begin(_text, from);
             }
 
             // The same pair again and again says nothing new.
@@ -187,16 +206,16 @@ public sealed class TextScanner
         }
     }
 
-    private void Close(int number, in Place place)
+    private void Close(ReadOnlySpan<int> ids, int number, in Place place)
     {
-        if (place.Nats >= _index.Entries[number].Activation)
+        if (place.Nats >= place.Activation || (place.IsPlain && _index.Plain.IsNear(number, ids, place.First, place.Last)))
             _candidates.Add((number, place.First, place.Last));
     }
 
     private List<ScanHit> Describe(List<(ScanEntry Entry, Agreement Agreement)> found)
     {
         // The best first; what overlaps a better one is the same leak seen again, or a sibling of the item that stands there.
-        found.Sort((a, b) => b.Agreement.Score.CompareTo(a.Agreement.Score));
+        found.Sort((a, b) => b.Agreement.Rank.CompareTo(a.Agreement.Rank));
         var kept = new List<(ScanEntry Entry, Agreement Agreement)>();
         // By stretches of words: only neighbours can overlap.
         var near = new Dictionary<int, List<(ScanEntry Entry, Agreement Agreement)>>();
@@ -222,7 +241,7 @@ public sealed class TextScanner
         var shared = Math.Min(better.Agreement.End, other.Agreement.End) - Math.Max(better.Agreement.Start, other.Agreement.Start);
         var isSamePlace = 2 * shared >= Math.Min(other.Agreement.End - other.Agreement.Start, better.Agreement.End - better.Agreement.Start);
         // Two items of the same words are both there.
-        return isSamePlace && (better.Entry == other.Entry || other.Agreement.Score < better.Agreement.Score - 0.02f);
+        return isSamePlace && (better.Entry == other.Entry || other.Agreement.Rank < better.Agreement.Rank - 0.02f);
     }
 
     private ScanHit Hit(ScanEntry entry, Agreement agreement)
@@ -234,23 +253,72 @@ public sealed class TextScanner
             _comparison.Share(entry, agreement.Unit, 0, q, ids[agreement.Start..agreement.End]),
             _comparison.Share(entry, agreement.Unit, q, q + a, ids[agreement.Start..more]),
             n > q + a ? _comparison.Share(entry, agreement.Unit, q + a, n, ids[agreement.Start..more]) : 0);
+        var (hitClass, reason) = Example(entry, agreement) is { } example
+            ? (HitClass.SharedSource, $"{example.Item.ItemId} of another published split agrees with the place at least as well")
+            : ClassOf(entry, agreement);
         return new(
-            entry.Item, agreement.Unit, ClassOf(entry, agreement), agreement.Score, agreement.Matched, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
+            entry.Item, agreement.Unit, hitClass, reason, agreement.Score, agreement.Matched, agreement.Coverage, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
     }
 
-    private HitClass ClassOf(ScanEntry entry, Agreement agreement)
+    // The example that agrees with the place at least as well as the item does.
+    private ScanEntry? Example(ScanEntry entry, Agreement agreement)
     {
-        if (agreement.IsExact && entry.IsSharedQuestion)
-            return HitClass.Template;
-        if (agreement.Unit == ScanUnit.QuestionAndChoices && _comparison.Share(entry, agreement.Unit, 0, entry.QuestionWords, _words.Ids[agreement.Start..agreement.End]) < LeastQuestion)
-            return HitClass.Template;
-        if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask)
-            return HitClass.Leak;
-        // The passage is there; is what is asked about it?
+        foreach (var example in entry.Examples)
+        {
+            if (_comparison.Compare(example, _words.Ids, agreement.Start, agreement.End - 1, s_anyScore, out var other) && other.Rank >= agreement.Rank
+                && 2 * (Math.Min(other.End, agreement.End) - Math.Max(other.Start, agreement.Start)) >= agreement.End - agreement.Start)
+                return example;
+        }
+
+        return null;
+    }
+
+    private (HitClass Class, string Reason) ClassOf(ScanEntry entry, Agreement agreement)
+    {
         var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
-        var place = _words.Ids[agreement.Start..Behind(entry, agreement)];
-        var isAsked = _comparison.Share(entry, agreement.Unit, q - entry.AskWords, q, place) >= Asked || (n > q + a && _comparison.Share(entry, agreement.Unit, q + a, n, place) >= Asked);
-        return isAsked ? HitClass.Leak : HitClass.SharedSource;
+        if (agreement.IsExact && entry.IsSharedQuestion)
+            return (HitClass.Template, "other items ask the same in the same words");
+        var place = _words.Ids[agreement.Start..agreement.End];
+        if (agreement.Unit == ScanUnit.QuestionAndChoices && _comparison.Share(entry, agreement.Unit, 0, q, place) < LeastQuestion)
+            return (HitClass.Template, "the choices stand there, less than half of the question does");
+        if (IsFormula(entry, agreement.Unit, place))
+            return (HitClass.Boilerplate, "numbers and single letters agree, the words around them do not");
+        if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask)
+            return (HitClass.Leak, "");
+        // The passage is there; is what is asked about it? A question that was edited as much as its passage is.
+        place = _words.Ids[agreement.Start..Behind(entry, agreement)];
+        var least = Asked * Math.Min(1, _comparison.Share(entry, agreement.Unit, 0, q - entry.AskWords, place));
+        var isAsked = AskedShare(entry, agreement.Unit, place) >= least || (n > q + a && _comparison.Share(entry, agreement.Unit, q + a, n, place) >= Asked);
+        return isAsked ? (HitClass.Leak, "") : (HitClass.SharedSource, "the passage stands there, what is asked about it does not");
+    }
+
+    // Share of what is asked about a passage, apart from the words that the passage has too.
+    private double AskedShare(ScanEntry entry, ScanUnit unit, ReadOnlySpan<int> place)
+    {
+        var (first, q) = (entry.QuestionWords - entry.AskWords, entry.QuestionWords);
+        var own = entry.WeightsOf(unit).AsSpan(first, q - first).ToArray();
+        for (var i = first; i < q; i++)
+        {
+            if (entry.Words.AsSpan(0, first).Contains(entry.Words[i]))
+                own[i - first] = 0;
+        }
+
+        return own.Sum() >= LeastOwn ? _comparison.Share(entry.Words.AsSpan(first, q - first), own, place) : _comparison.Share(entry, unit, first, q, place);
+    }
+
+    private bool IsFormula(ScanEntry entry, ScanUnit unit, ReadOnlySpan<int> place)
+    {
+        var (start, end) = unit == ScanUnit.Answer ? (entry.QuestionWords, entry.QuestionWords + entry.AnswerWords) : (0, entry.QuestionWords);
+        end = Math.Min(end, start + ScanEntry.MostWords);
+        var words = entry.WeightsOf(unit).AsSpan(start, end - start).ToArray();
+        for (var i = start; i < end; i++)
+        {
+            if (entry.Signs[i])
+                words[i - start] = 0;
+        }
+
+        // A question that is hardly more than a formula is known by it.
+        return words.Sum() >= LeastOwn && _comparison.Share(entry.Words.AsSpan(start, end - start), words, place) < LeastWords;
     }
 
     // An answer and the choices follow the question.
@@ -260,13 +328,18 @@ public sealed class TextScanner
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct SeedPair(ulong Pair, int From, int To);
 
-    private struct Place
+    // Where seeds of an item are being gathered.
+    private struct Place(int length, float activation, bool isPlain)
     {
+        public readonly int Length = length;
+        public readonly float Activation = activation;
+        public readonly bool IsPlain = isPlain;
         public int Text;
         public int First;
         public int Last;
-        public int Length;
         public float Nats;
         public uint LastPair;
+
+        public void Begin(int text, int first) => (Text, First, Last, Nats, LastPair) = (text, first, 0, 0, 0);
     }
 }

@@ -56,11 +56,4 @@ public class FreshControlTests
         Assert.InRange(passed, 60, 140);
         Assert.Equal(10_000, asked);
     }
-
-    [Theory]
-    [InlineData(0.6, 25, 10, 1)] // (25 - 10) / 25: every word of a unit of 25 nats
-    [InlineData(0.3, 25, 10, 0.5)] // 25 of 50 nats
-    [InlineData(0.1, 9, 10, 0)]
-    public void Coverage_is_the_share_of_nats_without_what_is_taken_off_for_chance(double score, double matched, double chance, double coverage) =>
-        Assert.Equal(coverage, Sighting.Of("t", ScanUnit.Question, score, matched, chance).Coverage, 9);
 }
