@@ -13,7 +13,7 @@ namespace ForensicKit.Contamination.Scanning;
 public sealed class ScanIndex
 {
     // A pair of more items than this is no seed; a word of more than this share of the items is no part of one (a larger share of few items).
-    private const int MostItemsOfPair = 12;
+    private const int MostItemsOfPair = 8;
     private const int LeastCommon = 25;
     private const int FewCommon = 150;
     private const double CommonShare = 0.03;

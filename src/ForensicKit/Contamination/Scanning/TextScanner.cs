@@ -20,6 +20,8 @@ public sealed class TextScanner
     // Share of the nats of what is asked about a passage from which on it is asked there.
     private const double Asked = 0.45;
 
+    private const int Before = 6;
+
     // Nats from which on words tell something by themselves.
     private const float LeastOwn = 5;
 
@@ -286,7 +288,8 @@ public sealed class TextScanner
         if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask)
             return (HitClass.Leak, "");
         // The passage is there; is what is asked about it? A question that was edited as much as its passage is.
-        place = _words.Ids[agreement.Start..Behind(entry, agreement)];
+        // Where sentences were reordered it may stand in front, cut off from the place for being worth little.
+        place = _words.Ids[Math.Max(0, agreement.Start - entry.AskWords - Before)..Behind(entry, agreement)];
         var least = Asked * Math.Min(1, _comparison.Share(entry, agreement.Unit, 0, q - entry.AskWords, place));
         var isAsked = AskedShare(entry, agreement.Unit, place) >= least || (n > q + a && _comparison.Share(entry, agreement.Unit, q + a, n, place) >= Asked);
         return isAsked ? (HitClass.Leak, "") : (HitClass.SharedSource, "the passage stands there, what is asked about it does not");
@@ -308,8 +311,8 @@ public sealed class TextScanner
 
     private bool IsFormula(ScanEntry entry, ScanUnit unit, ReadOnlySpan<int> place)
     {
-        var (start, end) = unit == ScanUnit.Answer ? (entry.QuestionWords, entry.QuestionWords + entry.AnswerWords) : (0, entry.QuestionWords);
-        end = Math.Min(end, start + ScanEntry.MostWords);
+        var stretch = entry.Units.First(u => u.Unit == unit);
+        var (start, end) = (stretch.Start, Math.Min(stretch.End, stretch.Start + ScanEntry.MostWords));
         var words = entry.WeightsOf(unit).AsSpan(start, end - start).ToArray();
         for (var i = start; i < end; i++)
         {
