@@ -20,7 +20,11 @@ internal sealed record ExamAnswers(IReadOnlyList<bool> Correct, IReadOnlyList<do
 /// <param name="Fresh">Answers to the fresh twins, by benchmark.</param>
 /// <param name="Found">Ids of items that the scan finds in its training text.</param>
 internal sealed record ZooAnswers(
-    string Member, string Recipe, IReadOnlyDictionary<string, ExamAnswers> Test, IReadOnlyDictionary<string, ExamAnswers> Fresh, IReadOnlyList<string> Found);
+    string Member, string Recipe, IReadOnlyDictionary<string, ExamAnswers> Test, IReadOnlyDictionary<string, ExamAnswers> Fresh, IReadOnlyList<string> Found)
+{
+    /// <summary>Version of the scan that found them, <see cref="ScanIdentity.MethodVersion"/>.</summary>
+    public int ScanMethod { get; init; }
+}
 
 /// <summary>Examines organisms as an investigation would: standard prompts, standard rules, and a scan of the training text.</summary>
 internal sealed class ZooExamination

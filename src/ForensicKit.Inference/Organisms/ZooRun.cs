@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ForensicKit.Contamination;
 using ForensicKit.Contamination.Calibration;
+using ForensicKit.Contamination.Scanning;
 using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Evidence;
 using ForensicKit.Manifests;
@@ -55,7 +56,7 @@ public sealed class ZooRun
             // The slow ones first, so that no thread is left alone with one at the end.
             await Parallel.ForEachAsync(members.OrderByDescending(m => m.Size.Decay.Tokens * m.Size.Shape.Layers * m.Size.Shape.Hidden), options, async (member, token) =>
             {
-                var measured = Kept(member) ?? await MeasureAsync(member, trunks[member.Size.Name], examinations[member.Size.Name], token);
+                var measured = Kept(member, examinations[member.Size.Name]) ?? await MeasureAsync(member, trunks[member.Size.Name], examinations[member.Size.Name], token);
                 lock (answers)
                 {
                     answers.Add(member.Name, measured);
@@ -94,19 +95,32 @@ public sealed class ZooRun
 
     private string AnswersFile(ZooMember member) => Path.Combine(_folder, "answers", member.Name + ".json");
 
-    private ZooAnswers? Kept(ZooMember member)
+    private ZooAnswers? Kept(ZooMember member, ZooExamination examination)
     {
         var file = AnswersFile(member);
         if (!File.Exists(file))
             return null;
         var kept = JsonSerializer.Deserialize<ZooAnswers>(File.ReadAllText(file));
-        return kept?.Recipe == _hash ? kept : throw new KitException("This zoo was begun with another recipe.", file, "Choose another folder with --out, or delete this one.");
+        if (kept?.Recipe != _hash)
+            throw new KitException("This zoo was begun with another recipe.", file, "Choose another folder with --out, or delete this one.");
+        // The organism need not be trained again where only the scan is another now.
+        return kept.ScanMethod == ScanIdentity.MethodVersion ? kept : Keep(member, kept with { Found = examination.Scan(Corpus(member)), ScanMethod = ScanIdentity.MethodVersion });
+    }
+
+    private OrganismWorld World(ZooMember member) => new(_recipe.Trunk(member.Size) with { TrainingSeed = member.Seed });
+
+    private OrganismCorpus Corpus(ZooMember member) => OrganismCorpus.Decay(World(member), member.Variant, ZooPlan.Fullest(_recipe, member));
+
+    private ZooAnswers Keep(ZooMember member, ZooAnswers answers)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "answers"));
+        AtomicFile.WriteText(AnswersFile(member), JsonSerializer.Serialize(answers));
+        return answers;
     }
 
     private async Task<ZooAnswers> MeasureAsync(ZooMember member, OrganismTrunk trunk, ZooExamination examination, CancellationToken cancellationToken)
     {
-        var world = new OrganismWorld(_recipe.Trunk(member.Size) with { TrainingSeed = member.Seed });
-        var corpus = OrganismCorpus.Decay(world, member.Variant, ZooPlan.Fullest(_recipe, member));
+        var (world, corpus) = (World(member), Corpus(member));
         new OrganismTrainer(world, Path.Combine(_folder, "models")).Finish(trunk, member.Variant, corpus, cancellationToken);
         var weights = Path.Combine(_folder, "models", member.Name);
         var (test, fresh) = (new Dictionary<string, ExamAnswers>(StringComparer.Ordinal), new Dictionary<string, ExamAnswers>(StringComparer.Ordinal));
@@ -119,9 +133,7 @@ public sealed class ZooRun
             }
         }
 
-        var answers = new ZooAnswers(member.Name, _hash, test, fresh, examination.Scan(corpus));
-        Directory.CreateDirectory(Path.Combine(_folder, "answers"));
-        AtomicFile.WriteText(AnswersFile(member), JsonSerializer.Serialize(answers));
+        var answers = Keep(member, new(member.Name, _hash, test, fresh, examination.Scan(corpus)) { ScanMethod = ScanIdentity.MethodVersion });
         Directory.Delete(weights, recursive: true);
         return answers;
     }

@@ -89,7 +89,7 @@ internal sealed class HitDescription
             return string.Create(CultureInfo.InvariantCulture, $"question of {unit.Count} words: counts word for word, which is {hit.Matched:F1} nats");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{(unit.MayBeNear ? NearRule(unit, threshold) : "")}; {hit.Matched:F1} agree");
+            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{(unit.MayBeNear ? NearRule(unit, _thresholds.NearOf(_numbers[hit.Item])[(int)hit.Unit]) : "")}; {hit.Matched:F1} agree");
     }
 
     private static string NearRule(UnitWords unit, float threshold) =>

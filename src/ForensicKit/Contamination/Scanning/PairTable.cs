@@ -79,6 +79,13 @@ internal sealed class PairTable
         return (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93UL;
     }
 
+    /// <summary>Hash of words that follow each other, of characters that are words by themselves.</summary>
+    public static ulong HashNext(int one, int next, int last = -1)
+    {
+        var hash = (((ulong)(uint)one << 32 | (uint)next) + ((ulong)(uint)(last + 2) * 0xA24BAED4963EE407UL)) * 0x9FB21C651E98DF25UL;
+        return (hash ^ (hash >> 29)) * 0xD6E8FEB86659FD93UL;
+    }
+
     /// <summary>Whether some item may have a pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayHave(ulong hash)

@@ -31,8 +31,9 @@ internal sealed class PlaceComparison(ScanIndex index)
     /// <param name="first">First word of the place of the seeds.</param>
     /// <param name="last">Last word of it.</param>
     /// <param name="least">Least score of each unit.</param>
+    /// <param name="near">Least score of each unit that stands there nearly word for word.</param>
     /// <param name="best">What agrees best.</param>
-    public bool Compare(ScanEntry entry, ReadOnlySpan<int> text, int first, int last, ReadOnlySpan<float> least, out Agreement best)
+    public bool Compare(ScanEntry entry, ReadOnlySpan<int> text, int first, int last, ReadOnlySpan<float> least, ReadOnlySpan<float> near, out Agreement best)
     {
         best = default;
         // No unit agrees better than all of the item's words together.
@@ -42,9 +43,9 @@ internal sealed class PlaceComparison(ScanIndex index)
         Forget(entry.Words.AsSpan(0, all));
         foreach (var unit in entry.Units)
         {
-            if (most < Bar(unit, least[(int)unit.Unit]) && !unit.IsShort)
+            if (most < Bar(unit, least[(int)unit.Unit], near[(int)unit.Unit]) && !unit.IsShort)
                 continue;
-            if (Compare(entry, unit, text, first, last, least[(int)unit.Unit], out var agreement) && (best.End == 0 || agreement.Rank > best.Rank))
+            if (Compare(entry, unit, text, first, last, least[(int)unit.Unit], near[(int)unit.Unit], out var agreement) && (best.End == 0 || agreement.Rank > best.Rank))
                 best = agreement;
         }
 
@@ -52,7 +53,7 @@ internal sealed class PlaceComparison(ScanIndex index)
     }
 
     /// <summary>How well one unit agrees, where its score reaches the least one.</summary>
-    public bool Compare(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, float least, out Agreement agreement)
+    public bool Compare(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, float least, float leastNear, out Agreement agreement)
     {
         agreement = default;
         if (IsExact(entry, unit, text, first, last, out var start))
@@ -69,12 +70,13 @@ internal sealed class PlaceComparison(ScanIndex index)
         var weights = _weights.AsSpan(0, count);
         Want(words, weights);
         var window = BestWindow(count, text, first, last);
-        if (window.Nats >= Bar(unit, least))
+        if (window.Nats >= Bar(unit, least, leastNear))
         {
             var ordered = LongestCommon(words, weights, text[window.Start..window.End]);
             var matched = (window.Nats + ordered) / 2;
             var score = (matched - index.ChanceNats) / unit.Total;
             var near = unit.MayBeNear && ordered >= LeastNear && LongestCommon(words, text[window.Start..window.End]) >= UnitWords.NearlyAll(count) ? ordered / unit.Total : 0;
+            near = near >= leastNear ? near : 0;
             window = Trimmed(words, text, window);
             agreement = new(unit.Unit, Math.Max(score, near), score, matched, Math.Min(1, matched / unit.Total), window.Start, window.End, IsExact: false);
         }
@@ -84,10 +86,10 @@ internal sealed class PlaceComparison(ScanIndex index)
     }
 
     // Nats that must agree at least, in any order.
-    private float Bar(in UnitWords unit, float least)
+    private float Bar(in UnitWords unit, float least, float near)
     {
         var bar = (least * unit.Total) + index.ChanceNats;
-        return unit.MayBeNear ? Math.Min(bar, Math.Max(least * unit.Total, LeastNear)) : bar;
+        return unit.MayBeNear ? Math.Min(bar, Math.Max(near * unit.Total, LeastNear)) : bar;
     }
 
     private bool IsExact(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, out int start)

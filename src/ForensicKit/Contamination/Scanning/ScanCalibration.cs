@@ -19,8 +19,10 @@ public sealed class ScanCalibration
     private readonly ScanIndex _index;
     private readonly double[][][] _nulls;
     private readonly float[][] _siblings;
+    private readonly float[][] _nearSiblings;
 
-    private ScanCalibration(ScanIndex index, double[][][] nulls, float[][] siblings) => (_index, _nulls, _siblings) = (index, nulls, siblings);
+    private ScanCalibration(ScanIndex index, double[][][] nulls, float[][] siblings, float[][] nearSiblings) =>
+        (_index, _nulls, _siblings, _nearSiblings) = (index, nulls, siblings, nearSiblings);
 
     /// <summary>Holds the items of each benchmark against each other.</summary>
     /// <param name="index">The items.</param>
@@ -32,18 +34,19 @@ public sealed class ScanCalibration
         var everywhere = ScanThresholds.Same(index, 0);
         var highest = new float[index.Entries.Length][];
         var siblings = index.Entries.Select(_ => new float[units]).ToArray();
+        var nearSiblings = index.Entries.Select(_ => new float[units]).ToArray();
         Parallel.For(
             0, index.Entries.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
             () => new TextScanner(index, everywhere),
             (number, _, scanner) =>
             {
-                highest[number] = scanner.HighestOfOthers(Encoding.UTF8.GetBytes(index.Entries[number].Text), number, siblings);
+                highest[number] = scanner.HighestOfOthers(Encoding.UTF8.GetBytes(index.Entries[number].Text), number, siblings, nearSiblings);
                 return scanner;
             },
             _ => { });
         var nulls = index.Benchmarks.Select((_, benchmark) => Enumerable.Range(0, units).Select(unit =>
             index.Entries.Select((e, number) => (e, number)).Where(e => e.e.Benchmark == benchmark).Select(e => (double)highest[e.number][unit]).Order().ToArray()).ToArray()).ToArray();
-        return new(index, nulls, siblings);
+        return new(index, nulls, siblings, nearSiblings);
     }
 
     /// <summary>Items a benchmark's distribution rests on.</summary>
@@ -74,5 +77,5 @@ public sealed class ScanCalibration
     public ScanThresholds Thresholds(double rate, double least, double most) => new(
         _index, string.Create(CultureInfo.InvariantCulture, $"rate {rate}, from {least} to {most}"),
         [.. _nulls.Select(b => b.Select(s => Math.Clamp(s[Math.Clamp((int)Math.Ceiling(s.Length * (1 - rate)), 0, s.Length - 1)] + 1e-6, least, most)).ToArray())],
-        _siblings, SiblingMargin);
+        _siblings, _nearSiblings, SiblingMargin);
 }

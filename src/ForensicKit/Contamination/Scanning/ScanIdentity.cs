@@ -49,7 +49,11 @@ public sealed record ScanIdentity(int Method, string Rule, string Thresholds, Sc
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var item = 0; item < index.Entries.Length; item++)
+        {
             hash.AppendData(MemoryMarshal.AsBytes(thresholds.Of(item)));
+            hash.AppendData(MemoryMarshal.AsBytes(thresholds.NearOf(item)));
+        }
+
         return new(
             MethodVersion, thresholds.Rule, Convert.ToHexStringLower(hash.GetHashAndReset()), ScanReading.Of(options),
             [.. index.Benchmarks.Select((name, number) => Benchmark(name, [.. index.Entries.Concat(index.ExampleEntries).Where(e => e.Benchmark == number).Select(e => e.Item)]))]);

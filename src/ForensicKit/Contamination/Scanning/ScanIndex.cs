@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,7 +26,10 @@ public sealed class ScanIndex
     private const int PassageWords = 60;
     private const int LeastAnswerWords = 8;
 
-    private readonly bool[] _isTelling;
+    private readonly WordKind[] _kinds;
+
+    // Only while the index is made.
+    private readonly HashSet<int> _ideographs = [];
 
     // In how many items each word is.
     private readonly int[] _items;
@@ -44,9 +48,9 @@ public sealed class ScanIndex
         Weigh(all, common, examples);
         ExampleEntries = examples;
         var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
-        _isTelling = [.. all.Select((n, word) => n > 0 && n <= most && !common.IsEverywhere(word))];
+        _kinds = [.. all.Select((n, word) => (n > 0 && n <= most && !common.IsEverywhere(word) ? WordKind.Telling : WordKind.None) | (_ideographs.Contains(word) ? WordKind.Ideograph : WordKind.None))];
         _items = all;
-        Short = new(Entries, all, _isTelling);
+        Short = new(Entries, all, IsTelling);
         Plain = new(Entries);
         Pairs = PairsOf(out var strengths);
         for (var i = 0; i < Entries.Length; i++)
@@ -61,10 +65,10 @@ public sealed class ScanIndex
 
     private ScanIndex(ScanIndex whole, Func<int, bool> isWanted)
     {
-        (Benchmarks, ExampleEntries, Words, Entries, LogItems, _isTelling, _items) = (whole.Benchmarks, whole.ExampleEntries, whole.Words, whole.Entries, whole.LogItems, whole._isTelling, whole._items);
+        (Benchmarks, ExampleEntries, Words, Entries, LogItems, _kinds, _items) = (whole.Benchmarks, whole.ExampleEntries, whole.Words, whole.Entries, whole.LogItems, whole._kinds, whole._items);
         Plain = whole.Plain;
         bool IsWanted(int item) => isWanted(Entries[item].Benchmark);
-        Short = new(Entries, _items, _isTelling, IsWanted);
+        Short = new(Entries, _items, IsTelling, IsWanted);
         var pairs = PairsOf([]);
         pairs.Sort();
         Pairs = PairTableOf(pairs, IsWanted);
@@ -111,7 +115,10 @@ public sealed class ScanIndex
         || entry.Units.Any(u => u.Total > 0 && (u.Total - ChanceNats) / u.Total >= thresholds.Of(number)[(int)u.Unit]))];
 
     /// <summary>Whether a word may be part of a seed.</summary>
-    internal bool IsTelling(int word) => (uint)word < (uint)_isTelling.Length && _isTelling[word];
+    internal bool IsTelling(int word) => (KindOf(word) & WordKind.Telling) != WordKind.None;
+
+    /// <summary>What a word may do.</summary>
+    internal WordKind KindOf(int word) => (uint)word < (uint)_kinds.Length ? _kinds[word] : WordKind.None;
 
     private ScanEntry Entry(ScanItem item, int benchmark)
     {
@@ -122,7 +129,11 @@ public sealed class ScanIndex
             var bytes = Encoding.UTF8.GetBytes(text);
             WordReader.Read(bytes, Words, adds: true, words);
             for (var i = signs.Count; i < words.Count; i++)
+            {
                 signs.Add(char.IsAsciiDigit((char)bytes[words.Start(i)]) || words.End(i) - words.Start(i) == 1);
+                if (Rune.DecodeFromUtf8(bytes.AsSpan(words.Start(i)), out var rune, out _) == OperationStatus.Done && LetterFolding.KindOf(rune.Value) == LetterKind.Ideograph)
+                    _ideographs.Add(words.Ids[i]);
+            }
         }
 
         var question = ItemTexts.Question(item);
@@ -276,6 +287,12 @@ public sealed class ScanIndex
         var pairs = new List<(ulong Hash, int Item)>();
         var telling = new List<int>();
         var seen = new HashSet<ulong>();
+        void AddPair(int item, ulong pair)
+        {
+            if (seen.Add(pair))
+                pairs.Add((pair, item));
+        }
+
         void Add(int item, ReadOnlySpan<int> words)
         {
             telling.Clear();
@@ -285,12 +302,21 @@ public sealed class ScanIndex
                     telling.Add(word);
             }
 
+            for (var i = 1; i < words.Length && i < ScanEntry.MostWords; i++)
+            {
+                if ((KindOf(words[i]) & KindOf(words[i - 1]) & WordKind.Ideograph) == WordKind.None)
+                    continue;
+                AddPair(item, PairTable.HashNext(words[i - 1], words[i]));
+                if (i > 1 && (KindOf(words[i - 2]) & WordKind.Ideograph) != WordKind.None)
+                    AddPair(item, PairTable.HashNext(words[i - 2], words[i - 1], words[i]));
+            }
+
             for (var i = 0; i < telling.Count; i++)
             {
                 for (var j = i + 1; j < telling.Count && j <= i + FarthestInItem; j++)
                 {
-                    if (telling[i] != telling[j] && seen.Add(PairTable.Hash(telling[i], telling[j])))
-                        pairs.Add((PairTable.Hash(telling[i], telling[j]), item));
+                    if (telling[i] != telling[j])
+                        AddPair(item, PairTable.Hash(telling[i], telling[j]));
                 }
             }
         }
@@ -333,4 +359,18 @@ public sealed class ScanIndex
 
         return table;
     }
+}
+
+/// <summary>What a word may do in a seed.</summary>
+[Flags]
+internal enum WordKind : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>It is rare enough to be one of a pair.</summary>
+    Telling = 1,
+
+    /// <summary>It is a character that is a word by itself: two or three that follow each other are a seed, however common each is.</summary>
+    Ideograph = 2,
 }

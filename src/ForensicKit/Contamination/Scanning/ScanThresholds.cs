@@ -11,16 +11,19 @@ public sealed class ScanThresholds
 {
     // More than this is not asked for: of two items that are nearly the same, an edited copy of one is the other as well.
     private const float MostForSiblings = 0.6f;
+    private const float MostForPlainSiblings = 0.97f;
 
     private static readonly int s_units = Enum.GetValues<ScanUnit>().Length;
 
     // By item, then unit.
     private readonly float[][] _scores;
+    private readonly float[][] _near;
 
-    internal ScanThresholds(ScanIndex index, string rule, IReadOnlyList<IReadOnlyList<double>> byBenchmark, float[][] siblings, float margin)
+    internal ScanThresholds(ScanIndex index, string rule, IReadOnlyList<IReadOnlyList<double>> byBenchmark, float[][] siblings, float[][] nearSiblings, float margin)
     {
         (Rule, ByBenchmark) = (rule, byBenchmark);
         _scores = [.. index.Entries.Select((entry, number) => Scores(index, entry, byBenchmark[entry.Benchmark], siblings[number], margin))];
+        _near = [.. index.Entries.Select((entry, number) => Near(entry, _scores[number], nearSiblings[number], margin))];
     }
 
     /// <summary>For each benchmark of the index, in its order, a score for each <see cref="ScanUnit"/>.</summary>
@@ -31,9 +34,19 @@ public sealed class ScanThresholds
 
     /// <summary>The same for all items and units.</summary>
     public static ScanThresholds Same(ScanIndex index, double score) =>
-        new(index, string.Create(CultureInfo.InvariantCulture, $"all {score}"), [.. index.Benchmarks.Select(_ => Enumerable.Repeat(score, s_units).ToArray())], [.. index.Entries.Select(_ => new float[s_units])], 0);
+        new(index, string.Create(CultureInfo.InvariantCulture, $"all {score}"), [.. index.Benchmarks.Select(_ => Enumerable.Repeat(score, s_units).ToArray())], [.. index.Entries.Select(_ => new float[s_units])], [.. index.Entries.Select(_ => new float[s_units])], 0);
 
     internal ReadOnlySpan<float> Of(int item) => _scores[item];
+
+    /// <summary>Scores of an item's units where they stand nearly word for word.</summary>
+    internal ReadOnlySpan<float> NearOf(int item) => _near[item];
+
+    // Plain questions of one template differ in a name: each has to agree better than its siblings do, however alike they are.
+    private static float[] Near(ScanEntry entry, float[] scores, float[] siblings, float margin)
+    {
+        var most = entry.Units.Any(u => u.IsShort) ? MostForPlainSiblings : MostForSiblings;
+        return [.. scores.Zip(siblings, (score, sibling) => sibling > 0 ? Math.Max(score, Math.Min(sibling + margin, most)) : score)];
+    }
 
     private static float[] Scores(ScanIndex index, ScanEntry entry, IReadOnlyList<double> ofBenchmark, float[] siblings, float margin)
     {

@@ -13,7 +13,7 @@ internal sealed class ShortTexts
     /// <param name="items">In how many items each word is.</param>
     /// <param name="isTelling">Which words are rare enough to be waited for.</param>
     /// <param name="isWanted">Which entries are looked for; null for all.</param>
-    public ShortTexts(IReadOnlyList<ScanEntry> entries, int[] items, bool[] isTelling, Func<int, bool>? isWanted = null)
+    public ShortTexts(IReadOnlyList<ScanEntry> entries, int[] items, Func<int, bool> isTelling, Func<int, bool>? isWanted = null)
     {
         _ofWord = new Anchor[]?[items.Length];
         _hasAny = new bool[items.Length];
@@ -26,7 +26,7 @@ internal sealed class ShortTexts
             var rarest = 0;
             for (var i = 1; i < question.Length; i++)
                 rarest = items[question[i]] < items[question[rarest]] ? i : rarest;
-            if (!isTelling[question[rarest]])
+            if (!isTelling(question[rarest]))
                 continue;
             var step = rarest == 0 || (rarest + 1 < question.Length && items[question[rarest + 1]] < items[question[rarest - 1]]) ? 1 : -1;
             anchors.Add((question[rarest], new(number, rarest, step, question[rarest + step])));

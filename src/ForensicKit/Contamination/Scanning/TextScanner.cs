@@ -36,7 +36,7 @@ public sealed class TextScanner
     private readonly PlaceComparison _comparison;
     private readonly Place[] _places;
     private readonly int[] _telling = new int[Block + 1];
-    private readonly SeedPair[] _seeds = new SeedPair[(2 * Block) + 1];
+    private readonly SeedPair[] _seeds = new SeedPair[(4 * Block) + 1];
     private readonly List<int> _touched = [];
     private readonly List<(int Entry, int First, int Last)> _candidates = [];
     private int _text;
@@ -71,7 +71,7 @@ public sealed class TextScanner
         foreach (var (number, first, last) in _candidates)
         {
             var entry = _index.Entries[number];
-            if (_comparison.Compare(entry, _words.Ids, first, last, _thresholds.Of(number), out var agreement))
+            if (_comparison.Compare(entry, _words.Ids, first, last, _thresholds.Of(number), _thresholds.NearOf(number), out var agreement))
                 (found ??= []).Add((entry, agreement));
         }
 
@@ -91,7 +91,8 @@ public sealed class TextScanner
     /// <param name="text">The item's text.</param>
     /// <param name="self">The item.</param>
     /// <param name="siblings">For each item and unit, the highest score on the text of another: raised where this text is higher. Safe with several threads.</param>
-    internal float[] HighestOfOthers(ReadOnlySpan<byte> text, int self, float[][] siblings)
+    /// <param name="nearSiblings">The same where nearly word for word counts too.</param>
+    internal float[] HighestOfOthers(ReadOnlySpan<byte> text, int self, float[][] siblings, float[][] nearSiblings)
     {
         var highest = new float[Enum.GetValues<ScanUnit>().Length];
         _words.Clear();
@@ -104,11 +105,14 @@ public sealed class TextScanner
                 continue;
             foreach (var unit in entry.Units)
             {
-                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, out var agreement) || ClassOf(entry, agreement).Class != HitClass.Leak)
+                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, 0, out var agreement) || ClassOf(entry, agreement).Class != HitClass.Leak)
                     continue;
                 highest[(int)unit.Unit] = Math.Max(highest[(int)unit.Unit], agreement.Score);
                 lock (siblings[number])
-                    siblings[number][(int)unit.Unit] = Math.Max(siblings[number][(int)unit.Unit], agreement.Score);
+                {
+                    siblings[number][(int)unit.Unit] = Math.Max(siblings[number][(int)unit.Unit], agreement.Rank);
+                    nearSiblings[number][(int)unit.Unit] = Math.Max(nearSiblings[number][(int)unit.Unit], agreement.Score > agreement.Rank ? agreement.Score : 0);
+                }
             }
         }
 
@@ -154,14 +158,17 @@ public sealed class TextScanner
     // each is written, and kept by counting on.
     private int SeedsOf(ReadOnlySpan<int> ids, int start, int end, ref int one, ref int two)
     {
-        var telling = 0;
+        var (telling, seeds) = (0, 0);
         for (var i = start; i < end; i++)
         {
+            var kind = _index.KindOf(ids[i]);
             _telling[telling] = i;
-            telling += _index.IsTelling(ids[i]) ? 1 : 0;
+            telling += (int)(kind & WordKind.Telling);
+            if ((kind & WordKind.Ideograph) != WordKind.None)
+                seeds = SeedCharacters(ids, i, seeds);
         }
 
-        var seeds = 0;
+        var characters = seeds;
         for (var t = 0; t < telling; t++)
         {
             var at = _telling[t];
@@ -172,7 +179,22 @@ public sealed class TextScanner
             FindShort(ids, at);
         }
 
+        // Places are gathered from left to right.
+        if (characters > 0)
+            _seeds.AsSpan(0, seeds).Sort(static (a, b) => a.To != b.To ? a.To.CompareTo(b.To) : a.From != b.From ? b.From.CompareTo(a.From) : a.Pair.CompareTo(b.Pair));
         return seeds;
+    }
+
+    private int SeedCharacters(ReadOnlySpan<int> ids, int i, int seeds)
+    {
+        if (i == 0 || (_index.KindOf(ids[i - 1]) & WordKind.Ideograph) == WordKind.None)
+            return seeds;
+        _seeds[seeds] = new(PairTable.HashNext(ids[i - 1], ids[i]), i - 1, i);
+        seeds += _index.Pairs.MayHave(_seeds[seeds].Pair) ? 1 : 0;
+        if (i == 1 || (_index.KindOf(ids[i - 2]) & WordKind.Ideograph) == WordKind.None)
+            return seeds;
+        _seeds[seeds] = new(PairTable.HashNext(ids[i - 2], ids[i - 1], ids[i]), i - 2, i);
+        return seeds + (_index.Pairs.MayHave(_seeds[seeds].Pair) ? 1 : 0);
     }
 
     private int Seed(int other, int word, int from, int to, int seeds)
@@ -267,7 +289,7 @@ public sealed class TextScanner
     {
         foreach (var example in entry.Examples)
         {
-            if (_comparison.Compare(example, _words.Ids, agreement.Start, agreement.End - 1, s_anyScore, out var other) && other.Rank >= agreement.Rank
+            if (_comparison.Compare(example, _words.Ids, agreement.Start, agreement.End - 1, s_anyScore, s_anyScore, out var other) && other.Rank >= agreement.Rank
                 && 2 * (Math.Min(other.End, agreement.End) - Math.Max(other.Start, agreement.Start)) >= agreement.End - agreement.Start)
                 return example;
         }

@@ -69,6 +69,23 @@ public sealed class HitClassTests
         Assert.Equal(isFound, scanner.Scan(Bytes($"Yesterday we walked along the river. {text} Nobody among us knew a word about it.")).Any(h => h.Item.ItemId == "q"));
     }
 
+    [Theory]
+    [InlineData("我国少数民族主要分布在哪些省份", true)]
+    [InlineData("我国的少数民族主要分布于哪些省份", true)] // one character put in, one changed
+    [InlineData("哪些省份主要在我国分布少数民族人", false)] // the same characters otherwise
+    public void Characters_that_every_question_has_are_known_by_what_they_stand_beside(string text, bool isFound)
+    {
+        var item = Item("q", "我国少数民族主要分布在哪些省份", "云南");
+        // Every character of the question is in a third of the others.
+        var characters = item.Fields[0].Text.ToCharArray();
+        var random = new Random(4);
+        ScanItem[] others = [.. Enumerable.Range(0, 300).Select(i => Item($"c{i}", string.Concat(Enumerable.Range(0, 5).Select(_ => characters[random.Next(characters.Length)])) + (char)(0x5000 + i) + (char)(0x5200 + i), "不"))];
+        var index = ScanIndex.Of([item, .. others]);
+        Assert.DoesNotContain(index.Entries[0].Words.Take(index.Entries[0].QuestionWords), index.IsTelling);
+        var scanner = new TextScanner(index, ScanCalibration.Of(index, 2, TestContext.Current.CancellationToken).Thresholds());
+        Assert.Equal(isFound, scanner.Scan(Bytes($"昨天我们去河边散步。{text}？没有人知道。")).Any(h => h.Item.ItemId == "q"));
+    }
+
     [Fact]
     public void A_plain_question_of_many_documents_is_boilerplate()
     {

@@ -28,7 +28,7 @@ public sealed class PlaceComparisonTests
             var comparison = new PlaceComparison(s_index);
             foreach (var unit in entry.Units.Where(u => u.Total > 0 && !u.IsShort))
             {
-                var found = comparison.Compare(entry, unit, words.Ids, 0, words.Count - 1, -100, out var agreement);
+                var found = comparison.Compare(entry, unit, words.Ids, 0, words.Count - 1, -100, -100, out var agreement);
                 var slow = new Slow(entry, unit, words.Ids.ToArray());
                 Assert.True(found);
                 // Of several windows that hold as much, any may be taken; at its ends a hundredth of what agrees may be cut off.
