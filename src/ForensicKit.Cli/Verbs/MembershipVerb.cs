@@ -5,6 +5,7 @@ using ForensicKit.Contamination.Membership;
 using ForensicKit.Evidence;
 using ForensicKit.Inference;
 using ForensicKit.Models;
+using ForensicKit.Models.Caching;
 using ForensicKit.Notebooks;
 using ForensicKit.Statistics;
 
@@ -29,6 +30,7 @@ internal static class MembershipVerb
         var shuffles = new Option<int>("--shuffles") { Description = "Shuffled orders of the file that the model reads.", DefaultValueFactory = _ => new MembershipOptions().Shuffles };
         var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for membership.json." };
         var device = new Option<string>("--device") { Description = "Where models run: auto (CUDA where it is there), cpu or cuda.", DefaultValueFactory = _ => "auto" };
+        var noCache = new Option<bool>("--no-cache") { Description = "Ask everything anew; otherwise what a model of the kit answered before is not asked again." };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
         limit.Validators.Add(result =>
         {
@@ -44,7 +46,7 @@ internal static class MembershipVerb
             "membership",
             "Ask a model whether it was trained on a benchmark, by ten kinds of test that refuse where they cannot tell. Memorisation is not inflation.",
             "forensickit membership opus-mini --members mini-mmlu --nonmembers mini-mmlu-fresh --reference llama-mini",
-            [model, members, nonMembers, reference, rewritten, perturbed, scores, frequencies, tests, limit, seed, shuffles, output, device],
+            [model, members, nonMembers, reference, rewritten, perturbed, scores, frequencies, tests, limit, seed, shuffles, output, device, noCache],
             async context =>
             {
                 var a = context.Arguments;
@@ -58,17 +60,18 @@ internal static class MembershipVerb
                 var perturbedTexts = a.GetValue(perturbed) is { } p ? MembershipFiles.Wordings(p.FullName, context.Cancellation) : null;
                 var referenceScores = a.GetValue(scores) is { } s ? MembershipFiles.Scores(s.FullName, context.Cancellation) : null;
                 var frequencyText = a.GetValue(frequencies) is { } f ? MembershipFiles.Text(f.FullName) : null;
-                using var suspect = Load(kit, a.GetValue(model)!, a.GetValue(device)!, context.Cancellation);
-                using var clean = a.GetValue(reference) is { } other ? Load(kit, other, a.GetValue(device)!, context.Cancellation) : null;
-                var empty = new MembershipContext { Model = suspect, Members = items };
+                var answers = a.GetValue(noCache) ? null : ResponseCache.From(Environment.GetEnvironmentVariable);
+                using var suspect = Asked.Load(kit, a.GetValue(model)!, a.GetValue(device)!, answers, context.Cancellation);
+                using var clean = a.GetValue(reference) is { } other ? Asked.Load(kit, other, a.GetValue(device)!, answers, context.Cancellation) : null;
+                var empty = new MembershipContext { Model = suspect.Model, Members = items };
                 return await RunAsync(
                     context,
                     new MembershipContext
                     {
-                        Model = suspect,
+                        Model = suspect.Model,
                         Members = [.. items.Take(most)],
                         NonMembers = Evenly(others, most),
-                        Reference = clean,
+                        Reference = clean?.Model,
                         Dataset = title,
                         Split = split,
                         Rewritten = rewrittenTexts ?? empty.Rewritten,
@@ -91,7 +94,7 @@ internal static class MembershipVerb
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
-            context.Terminal.Error("Interrupted. Nothing was written.", ExitCode.Interrupted);
+            context.Terminal.Error("Interrupted. Nothing was written. The same command does not ask again what a model of the kit has answered.", ExitCode.Interrupted);
             return ExitCode.Interrupted;
         }
 
@@ -104,14 +107,27 @@ internal static class MembershipVerb
         return ExitCode.Done;
     }
 
-    private static ILanguageModel Load(KitFolder kit, string name, string device, CancellationToken cancellationToken)
+    // A model that is asked, with what it answered before.
+    private sealed class Asked(ILanguageModel loaded, ILanguageModel? keeping) : IDisposable
     {
-        var options = new LoadOptions(device);
-        if (Directory.Exists(name) || File.Exists(name))
-            return TorchLanguageModel.Load(name, options, cancellationToken);
-        var manifest = kit.Manifests.Model(name);
-        var store = ArtifactStore.For(manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(kit.Root, "data-manifests", "cases"));
-        return new LocalEngines(options).LoadModel(manifest, store.Resolve(manifest.Artifacts, cancellationToken));
+        public ILanguageModel Model => keeping ?? loaded;
+
+        public static Asked Load(KitFolder kit, string name, string device, ResponseCache? answers, CancellationToken cancellationToken)
+        {
+            var options = new LoadOptions(device);
+            if (Directory.Exists(name) || File.Exists(name))
+                return new(TorchLanguageModel.Load(name, options, cancellationToken), null);
+            var manifest = kit.Manifests.Model(name);
+            var store = ArtifactStore.For(manifest.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(kit.Root, "data-manifests", "cases"));
+            var loaded = new LocalEngines(options).LoadModel(manifest, store.Resolve(manifest.Artifacts, cancellationToken));
+            return new(loaded, answers?.Keeping(loaded, manifest.Artifacts));
+        }
+
+        public void Dispose()
+        {
+            keeping?.Dispose();
+            loaded.Dispose();
+        }
     }
 
     private static IReadOnlyList<MembershipItem> Evenly(IReadOnlyList<MembershipItem> all, int count)

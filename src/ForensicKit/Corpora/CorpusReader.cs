@@ -31,11 +31,14 @@ public sealed class CorpusReader
     /// <param name="cancellationToken">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <returns>What was read, and what was wrong with it.</returns>
     /// <exception cref="KitException">The shard cannot be opened, or the disk fails under it.</exception>
-    public ShardReading Read(CorpusShard shard, DocumentAction action, CancellationToken cancellationToken)
+    public ShardReading Read(CorpusShard shard, DocumentAction action, CancellationToken cancellationToken) => Read(shard, action, null, cancellationToken);
+
+    /// <summary>The same, told of the bytes as they are read; a shard that seeks may be read without a word.</summary>
+    internal ShardReading Read(CorpusShard shard, DocumentAction action, Action<int>? told, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(shard);
         using var stream = Open(shard);
-        return Read(shard.Name, stream, action, cancellationToken);
+        return Read(shard.Name, stream, action, told, cancellationToken);
     }
 
     /// <summary>Reads one shard from a stream, to its end.</summary>
@@ -45,12 +48,14 @@ public sealed class CorpusReader
     /// <param name="cancellationToken">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <returns>What was read, and what was wrong with it.</returns>
     /// <exception cref="KitException">The disk fails under it.</exception>
-    public ShardReading Read(string name, Stream stream, DocumentAction action, CancellationToken cancellationToken)
+    public ShardReading Read(string name, Stream stream, DocumentAction action, CancellationToken cancellationToken) => Read(name, stream, action, null, cancellationToken);
+
+    private ShardReading Read(string name, Stream stream, DocumentAction action, Action<int>? told, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(action);
-        using var raw = new RawStream(stream, name, _options.Hash, cancellationToken);
+        using var raw = new RawStream(stream, name, _options.Hash, told, cancellationToken);
         using var source = new PeekableStream(raw, RawBufferBytes);
         var pass = new ShardPass(_options, action, cancellationToken) { Raw = raw };
         new ShardFile(pass, ShownName.Of(name), name, source).Read();

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace ForensicKit.Corpora;
 
 /// <summary>A shard's bytes as stored: counted and hashed while they are read.</summary>
-internal sealed class RawStream(Stream inner, string name, bool hash, CancellationToken cancellationToken) : ForwardStream
+internal sealed class RawStream(Stream inner, string name, bool hash, Action<int>? told, CancellationToken cancellationToken) : ForwardStream
 {
     private readonly IncrementalHash? _hash = hash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
 
@@ -27,6 +27,7 @@ internal sealed class RawStream(Stream inner, string name, bool hash, Cancellati
             var read = Inner.Read(buffer);
             Bytes += read;
             _hash?.AppendData(buffer[..read]);
+            told?.Invoke(read);
             return read;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

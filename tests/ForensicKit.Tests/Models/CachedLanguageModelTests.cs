@@ -44,6 +44,31 @@ public sealed class CachedLanguageModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Whole_texts_are_not_scored_again_and_come_back_the_same()
+    {
+        using var model = new EchoModel();
+        List<TextRequest> texts = [.. Enumerable.Range(0, 20).Select(i => new TextRequest(i, string.Create(CultureInfo.InvariantCulture, $"Text {i}{Hostile}")) { Moments = i % 2 == 0 })];
+        var first = await ScoreAsync(texts);
+        Assert.Equal(20, model.Asked.Count);
+        // Others of the same words, and five new ones.
+        var again = await ScoreAsync([.. texts.Select(t => t with { Id = t.Id + 100 }), .. texts.Take(5).Select(t => t with { Moments = !t.Moments })]);
+        Assert.Equal(25, model.Asked.Count);
+        Assert.Equal(first.Select(Show), again.Where(s => s.Id >= 100).OrderBy(s => s.Id).Select(s => Show(s with { Id = s.Id - 100 })));
+
+        async Task<List<ScoredText>> ScoreAsync(IReadOnlyList<TextRequest> requests)
+        {
+            using var cached = new ResponseCache(_folder["cache"], 1 << 20).Before(model, "files")!;
+            var scored = new List<ScoredText>();
+            await foreach (var answer in cached.ScoreTextsAsync(requests, CancellationToken.None))
+                scored.Add(answer);
+            return scored;
+        }
+
+        static string Show(ScoredText s) => string.Create(
+            CultureInfo.InvariantCulture, $"{s.Id}|{string.Join(',', s.TokenIds)}|{string.Join(',', s.LogProbs.Select(BitConverter.DoubleToInt64Bits))}|{string.Join(',', s.Details)}");
+    }
+
+    [Fact]
     public void Everything_that_decides_an_answer_is_in_its_key()
     {
         var c = new ContinuationRequest(0, "context", " answer");
@@ -57,6 +82,7 @@ public sealed class CachedLanguageModelTests : IDisposable
             .. ((GenerationRequest[])[g, g with { Prompt = "p" }, g with { MaxTokens = 11 }, g with { Stop = ["ab"] }, g with { Stop = ["b", "a"] }, g with { Stop = [] }, g with { Seed = 2 }, g with { AddsBeginToken = true },
                 g with { Sampling = new(0.6, 0.9) }, g with { Sampling = new(0.5, 0.8) }, g with { Sampling = new(0.5, 0.9) { TopK = 1 } }, g with { Sampling = new(0.5, 0.9) { MinP = 0.1 } },
                 g with { Sampling = new(0.5, 0.9) { RepetitionPenalty = 1.1 } }]).Select(r => Hex(ModelKey.Of(model, r, null))),
+            .. ((TextRequest[])[new(0, "context"), new(0, "context answer"), new(0, "context") { Moments = true }]).Select(r => Hex(ModelKey.Of(model, r))),
             Hex(ModelKey.Of(model, g, "")), Hex(ModelKey.Of(model, g, "<user>prompt")),
             .. ((ModelDescription[])[d with { WeightsSha256 = "x" }, d with { TokenizerSha256 = "x" }, d with { Device = "cuda:0" }, d with { DType = "bfloat16" }, d with { BatchPolicy = "one request at a time" },
                 d with { Threads = 3 }, d with { ContextLength = 7 }, d with { Libraries = Libraries(("engine", "2")) }, d with { Libraries = Libraries(("engine", "1"), ("x", "1")) }]).Select(changed => Hex(ModelKey.Of(Key(changed), c))),
@@ -289,7 +315,15 @@ public sealed class CachedLanguageModelTests : IDisposable
             }
         }
 
-        public IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public async IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            foreach (var request in requests)
+            {
+                Note(request.Text);
+                yield return new(request.Id, [request.Text.Length], [-0.1 * request.Text.Length]) { Details = request.Moments ? [new(3, 0.5, -1e-300, double.NaN)] : [] };
+            }
+        }
 
         public IAsyncEnumerable<GeneratedPiece> StreamAsync(GenerationRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

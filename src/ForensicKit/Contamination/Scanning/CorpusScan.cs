@@ -59,8 +59,18 @@ public sealed class CorpusScan
 
         void Read(ShardWork work, DocumentAction action)
         {
-            work.Reading = reader.Read(work.Shard, action, cancellationToken);
-            progress?.Report(new("Scanning", Interlocked.Add(ref done, work.Shard.Bytes), Interlocked.Read(ref total), "bytes"));
+            var left = work.Shard.Bytes;
+            void Told(long bytes)
+            {
+                // A file that grows is no more than it was.
+                bytes = Math.Min(bytes, left);
+                left -= bytes;
+                if (bytes > 0)
+                    progress?.Report(new("Scanning", Interlocked.Add(ref done, bytes), Interlocked.Read(ref total), "bytes"));
+            }
+
+            work.Reading = reader.Read(work.Shard, action, bytes => Told(bytes), cancellationToken);
+            Told(left);
         }
 
         progress?.Report(new("Scanning", 0, total, "bytes"));

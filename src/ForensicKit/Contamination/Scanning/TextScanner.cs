@@ -8,32 +8,17 @@ public sealed class TextScanner
     // Telling words of a pair stand at most so many words apart in a text.
     private const int WidestPair = 12;
 
-    // Choices are shared by many questions: at least this share of the nats of the question must stand there too.
-    private const double LeastQuestion = 0.5;
-
     // Words that are searched for seeds at once, and how many seeds ahead their places in the table are fetched.
     private const int Block = 1024;
     private const int Ahead = 8;
 
     private const int Stretch = 256;
 
-    // Share of the nats of what is asked about a passage from which on it is asked there.
-    private const double Asked = 0.45;
-
-    private const int Before = 6;
-
-    // Nats from which on words tell something by themselves.
-    private const float LeastOwn = 5;
-
-    // Where numbers and letters agree and less of the other words' nats, it is a formula.
-    private const double LeastWords = 0.3;
-
-    private static readonly float[] s_anyScore = [.. Enum.GetValues<ScanUnit>().Select(_ => 0.2f)];
-
     private readonly ScanIndex _index;
     private readonly ScanThresholds _thresholds;
     private readonly WordList _words = new();
     private readonly PlaceComparison _comparison;
+    private readonly HitClassification _classification;
     private readonly Place[] _places;
     private readonly int[] _telling = new int[Block + 1];
     private readonly SeedPair[] _seeds = new SeedPair[(4 * Block) + 1];
@@ -50,6 +35,7 @@ public sealed class TextScanner
     {
         (_index, _thresholds) = (index, thresholds);
         _comparison = new(index);
+        _classification = new(_comparison);
         _places = [.. index.Entries.Select((e, number) => new Place(Math.Min(e.Words.Length, ScanEntry.MostWords), e.Activation, index.Plain.Has(number)))];
     }
 
@@ -105,7 +91,7 @@ public sealed class TextScanner
                 continue;
             foreach (var unit in entry.Units)
             {
-                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, 0, out var agreement) || ClassOf(entry, agreement).Class != HitClass.Leak)
+                if (!_comparison.Compare(entry, unit, _words.Ids, first, last, 0, 0, out var agreement) || _classification.WithoutExamples(entry, agreement, _words.Ids).Class != HitClass.Leak)
                     continue;
                 highest[(int)unit.Unit] = Math.Max(highest[(int)unit.Unit], agreement.Score);
                 lock (siblings[number])
@@ -271,84 +257,16 @@ public sealed class TextScanner
     private ScanHit Hit(ScanEntry entry, Agreement agreement)
     {
         var ids = _words.Ids;
-        var more = Behind(entry, agreement);
+        var more = HitClassification.Behind(entry, agreement, _words.Count);
         var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
         var shares = (
             _comparison.Share(entry, agreement.Unit, 0, q, ids[agreement.Start..agreement.End]),
             _comparison.Share(entry, agreement.Unit, q, q + a, ids[agreement.Start..more]),
             n > q + a ? _comparison.Share(entry, agreement.Unit, q + a, n, ids[agreement.Start..more]) : 0);
-        var (hitClass, reason) = Example(entry, agreement) is { } example
-            ? (HitClass.SharedSource, $"{example.Item.ItemId} of another published split agrees with the place at least as well")
-            : ClassOf(entry, agreement);
+        var (hitClass, reason) = _classification.Of(entry, agreement, ids);
         return new(
             entry.Item, agreement.Unit, hitClass, reason, agreement.Score, agreement.Matched, agreement.Coverage, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
     }
-
-    // The example that agrees with the place at least as well as the item does.
-    private ScanEntry? Example(ScanEntry entry, Agreement agreement)
-    {
-        foreach (var example in entry.Examples)
-        {
-            if (_comparison.Compare(example, _words.Ids, agreement.Start, agreement.End - 1, s_anyScore, s_anyScore, out var other) && other.Rank >= agreement.Rank
-                && 2 * (Math.Min(other.End, agreement.End) - Math.Max(other.Start, agreement.Start)) >= agreement.End - agreement.Start)
-                return example;
-        }
-
-        return null;
-    }
-
-    private (HitClass Class, string Reason) ClassOf(ScanEntry entry, Agreement agreement)
-    {
-        var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
-        if (agreement.IsExact && entry.IsSharedQuestion)
-            return (HitClass.Template, "other items ask the same in the same words");
-        var place = _words.Ids[agreement.Start..agreement.End];
-        if (agreement.Unit == ScanUnit.QuestionAndChoices && _comparison.Share(entry, agreement.Unit, 0, q, place) < LeastQuestion)
-            return (HitClass.Template, "the choices stand there, less than half of the question does");
-        if (IsFormula(entry, agreement.Unit, place))
-            return (HitClass.Boilerplate, "numbers and single letters agree, the words around them do not");
-        if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask)
-            return (HitClass.Leak, "");
-        // The passage is there; is what is asked about it? A question that was edited as much as its passage is.
-        // Where sentences were reordered it may stand in front, cut off from the place for being worth little.
-        place = _words.Ids[Math.Max(0, agreement.Start - entry.AskWords - Before)..Behind(entry, agreement)];
-        var least = Asked * Math.Min(1, _comparison.Share(entry, agreement.Unit, 0, q - entry.AskWords, place));
-        var isAsked = AskedShare(entry, agreement.Unit, place) >= least || (n > q + a && _comparison.Share(entry, agreement.Unit, q + a, n, place) >= Asked);
-        return isAsked ? (HitClass.Leak, "") : (HitClass.SharedSource, "the passage stands there, what is asked about it does not");
-    }
-
-    // Share of what is asked about a passage, apart from the words that the passage has too.
-    private double AskedShare(ScanEntry entry, ScanUnit unit, ReadOnlySpan<int> place)
-    {
-        var (first, q) = (entry.QuestionWords - entry.AskWords, entry.QuestionWords);
-        var own = entry.WeightsOf(unit).AsSpan(first, q - first).ToArray();
-        for (var i = first; i < q; i++)
-        {
-            if (entry.Words.AsSpan(0, first).Contains(entry.Words[i]))
-                own[i - first] = 0;
-        }
-
-        return own.Sum() >= LeastOwn ? _comparison.Share(entry.Words.AsSpan(first, q - first), own, place) : _comparison.Share(entry, unit, first, q, place);
-    }
-
-    private bool IsFormula(ScanEntry entry, ScanUnit unit, ReadOnlySpan<int> place)
-    {
-        var stretch = entry.Units.First(u => u.Unit == unit);
-        var (start, end) = (stretch.Start, Math.Min(stretch.End, stretch.Start + ScanEntry.MostWords));
-        var words = entry.WeightsOf(unit).AsSpan(start, end - start).ToArray();
-        for (var i = start; i < end; i++)
-        {
-            if (entry.Signs[i])
-                words[i - start] = 0;
-        }
-
-        // A question that is hardly more than a formula is known by it.
-        return words.Sum() >= LeastOwn && _comparison.Share(entry.Words.AsSpan(start, end - start), words, place) < LeastWords;
-    }
-
-    // An answer and the choices follow the question.
-    private int Behind(ScanEntry entry, Agreement agreement) =>
-        Math.Min(_words.Count, agreement.End + (int)(1.3 * (entry.Words.Length - entry.QuestionWords)) + 20);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct SeedPair(ulong Pair, int From, int To);

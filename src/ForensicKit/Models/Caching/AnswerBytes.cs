@@ -12,15 +12,17 @@ internal static class AnswerBytes
         using var writer = new BinaryWriter(bytes);
         writer.Write(scored.IsGreedy);
         Write(writer, scored.TokenIds, scored.LogProbs);
-        writer.Write(scored.Details.Count);
-        foreach (var detail in scored.Details)
-        {
-            writer.Write(detail.Rank);
-            writer.Write(detail.Margin);
-            writer.Write(detail.MeanLogProb);
-            writer.Write(detail.VarianceLogProb);
-        }
+        Write(writer, scored.Details);
+        return bytes.ToArray();
+    }
 
+    /// <summary>A scored text.</summary>
+    public static byte[] Of(ScoredText scored)
+    {
+        using var bytes = new MemoryStream(16 + (12 * scored.LogProbs.Count) + (28 * scored.Details.Count));
+        using var writer = new BinaryWriter(bytes);
+        Write(writer, scored.TokenIds, scored.LogProbs);
+        Write(writer, scored.Details);
         return bytes.ToArray();
     }
 
@@ -43,10 +45,14 @@ internal static class AnswerBytes
     {
         var isGreedy = reader.ReadBoolean();
         var (ids, logProbs) = ReadTokens(reader);
-        var details = new TokenDetail[Count(reader, 28)];
-        for (var i = 0; i < details.Length; i++)
-            details[i] = new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        return new ScoredContinuation(id, ids, logProbs, isGreedy) { Details = details, FromCache = true };
+        return new ScoredContinuation(id, ids, logProbs, isGreedy) { Details = ReadDetails(reader), FromCache = true };
+    });
+
+    /// <summary>The scored text; null where the bytes are none.</summary>
+    public static ScoredText? ScoredText(byte[] bytes, int id) => Read(bytes, reader =>
+    {
+        var (ids, logProbs) = ReadTokens(reader);
+        return new ScoredText(id, ids, logProbs) { Details = ReadDetails(reader) };
     });
 
     /// <summary>The generated text; null where the bytes are none.</summary>
@@ -84,6 +90,26 @@ internal static class AnswerBytes
         writer.Write(logProbs.Count);
         foreach (var logProb in logProbs)
             writer.Write(logProb);
+    }
+
+    private static void Write(BinaryWriter writer, IReadOnlyList<TokenDetail> details)
+    {
+        writer.Write(details.Count);
+        foreach (var detail in details)
+        {
+            writer.Write(detail.Rank);
+            writer.Write(detail.Margin);
+            writer.Write(detail.MeanLogProb);
+            writer.Write(detail.VarianceLogProb);
+        }
+    }
+
+    private static TokenDetail[] ReadDetails(BinaryReader reader)
+    {
+        var details = new TokenDetail[Count(reader, 28)];
+        for (var i = 0; i < details.Length; i++)
+            details[i] = new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        return details;
     }
 
     private static (int[] Ids, double[] LogProbs) ReadTokens(BinaryReader reader)

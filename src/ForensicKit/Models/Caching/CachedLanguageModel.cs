@@ -3,8 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ForensicKit.Models.Caching;
 
 /// <summary>
-/// A model that gives answers it gave before, and asks for the others. Scoring continuations and generating texts go through the cache; streaming, by
-/// which latency is measured, and whole texts never do.
+/// A model that gives answers it gave before, and asks for the others. Streaming, by which latency is measured, never goes through the cache.
 /// </summary>
 /// <remarks>
 /// An answer that was computed in another batch differs from a new one by float rounding alone, as two answers of the engine itself do
@@ -26,69 +25,16 @@ internal sealed class CachedLanguageModel(ILanguageModel model, ResponseFiles fi
     public long Damaged => files.Damaged;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ScoredContinuation> ScoreAsync(IReadOnlyList<ContinuationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var missing = new List<ContinuationRequest>();
-        var keys = new Dictionary<int, byte[]>();
-        foreach (var request in requests)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var own = keys[request.Id] = ModelKey.Of(key, request);
-            if (Find(own, bytes => AnswerBytes.Scored(bytes, request.Id)) is { } known)
-                yield return known;
-            else
-                missing.Add(request);
-        }
-
-        if (missing.Count == 0)
-            yield break;
-        try
-        {
-            await foreach (var scored in model.ScoreAsync(missing, cancellationToken))
-            {
-                Keep(keys[scored.Id], AnswerBytes.Of(scored));
-                yield return scored;
-            }
-        }
-        finally
-        {
-            files.Flush();
-        }
-    }
+    public IAsyncEnumerable<ScoredContinuation> ScoreAsync(IReadOnlyList<ContinuationRequest> requests, CancellationToken cancellationToken) => AnswerAsync(
+        requests, r => r.Id, r => ModelKey.Of(key, r), AnswerBytes.Scored, model.ScoreAsync, s => (s.Id, AnswerBytes.Of(s)), cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<GeneratedText> GenerateAsync(IReadOnlyList<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var missing = new List<GenerationRequest>();
-        var keys = new Dictionary<int, byte[]>();
-        foreach (var request in requests)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var own = keys[request.Id] = ModelKey.Of(key, request, request.Messages is { } said ? model.FormatChat(said) : null);
-            if (Find(own, bytes => AnswerBytes.Generated(bytes, request.Id)) is { } known)
-                yield return known;
-            else
-                missing.Add(request);
-        }
-
-        if (missing.Count == 0)
-            yield break;
-        try
-        {
-            await foreach (var generated in model.GenerateAsync(missing, cancellationToken))
-            {
-                Keep(keys[generated.Id], AnswerBytes.Of(generated));
-                yield return generated;
-            }
-        }
-        finally
-        {
-            files.Flush();
-        }
-    }
+    public IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, CancellationToken cancellationToken) => AnswerAsync(
+        requests, r => r.Id, r => ModelKey.Of(key, r), AnswerBytes.ScoredText, model.ScoreTextsAsync, s => (s.Id, AnswerBytes.Of(s)), cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ScoredText> ScoreTextsAsync(IReadOnlyList<TextRequest> requests, CancellationToken cancellationToken) => model.ScoreTextsAsync(requests, cancellationToken);
+    public IAsyncEnumerable<GeneratedText> GenerateAsync(IReadOnlyList<GenerationRequest> requests, CancellationToken cancellationToken) => AnswerAsync(
+        requests, r => r.Id, r => ModelKey.Of(key, r, r.Messages is { } said ? model.FormatChat(said) : null), AnswerBytes.Generated, model.GenerateAsync, g => (g.Id, AnswerBytes.Of(g)), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<GeneratedPiece> StreamAsync(GenerationRequest request, CancellationToken cancellationToken) => model.StreamAsync(request, cancellationToken);
@@ -98,6 +44,40 @@ internal sealed class CachedLanguageModel(ILanguageModel model, ResponseFiles fi
 
     /// <summary>Closes the files; the model is its owner's.</summary>
     public void Dispose() => files.Dispose();
+
+    private async IAsyncEnumerable<TAnswer> AnswerAsync<TRequest, TAnswer>(
+        IReadOnlyList<TRequest> requests, Func<TRequest, int> id, Func<TRequest, byte[]> keyOf, Func<byte[], int, TAnswer?> read, Func<IReadOnlyList<TRequest>, CancellationToken, IAsyncEnumerable<TAnswer>> ask,
+        Func<TAnswer, (int Id, byte[] Bytes)> write, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TAnswer : class
+    {
+        var missing = new List<TRequest>();
+        var keys = new Dictionary<int, byte[]>();
+        foreach (var request in requests)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var own = keys[id(request)] = keyOf(request);
+            if (Find(own, bytes => read(bytes, id(request))) is { } known)
+                yield return known;
+            else
+                missing.Add(request);
+        }
+
+        if (missing.Count == 0)
+            yield break;
+        try
+        {
+            await foreach (var answer in ask(missing, cancellationToken))
+            {
+                var (asked, bytes) = write(answer);
+                Keep(keys[asked], bytes);
+                yield return answer;
+            }
+        }
+        finally
+        {
+            files.Flush();
+        }
+    }
 
     private T? Find<T>(byte[] own, Func<byte[], T?> read)
         where T : class

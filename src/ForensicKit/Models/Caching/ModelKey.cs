@@ -53,6 +53,17 @@ internal static class ModelKey
         return key.Finish();
     }
 
+    /// <summary>Of a whole text.</summary>
+    public static byte[] Of(byte[] model, TextRequest request)
+    {
+        using var key = new KeyWriter();
+        key.Add(model);
+        key.Add("text");
+        key.Add(request.Text);
+        key.Add(request.Moments ? 1 : 0);
+        return key.Finish();
+    }
+
     /// <summary>Of a text to generate.</summary>
     /// <param name="model">Key of the model.</param>
     /// <param name="request">The request.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForensicKit.Evidence;
 
 namespace ForensicKit.Models.Caching;
 
@@ -75,6 +76,12 @@ public sealed class ResponseCache
         var key = ModelKey.Of(model, files);
         return new(model, Open(key), key);
     }
+
+    /// <summary>The model with its kept answers; null where it has no such thing. Disposing of it leaves the model to its owner.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="files">Its files, as its manifest names them.</param>
+    public ILanguageModel? Keeping(ILanguageModel model, IEnumerable<Artifact> files) =>
+        Before(model, EvidenceDatabase.Sha256(string.Join('\n', files.Select(a => a.Path + "\n" + a.Sha256).Order(StringComparer.Ordinal))));
 
     /// <summary>The answers of one model.</summary>
     internal ResponseFiles Open(byte[] model)

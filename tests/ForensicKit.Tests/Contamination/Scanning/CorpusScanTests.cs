@@ -76,6 +76,23 @@ public sealed class CorpusScanTests
         Assert.NotEmpty(result.Shards.SelectMany(s => s.Reading.Defects));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Progress_is_told_within_a_large_shard(int threads)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["0.jsonl"], Enumerable.Range(0, 60_000).Select(i => JsonSerializer.Serialize(new { text = $"Filler number {i} about nothing, and more of it than anyone would read in a day." })));
+        var length = new FileInfo(folder["0.jsonl"]).Length;
+        Assert.True(length > 4 << 20);
+        var told = new Told();
+        Scan(folder.Path, threads, progress: told);
+        Assert.Equal((0, length), (told.Values[0].Done, told.Values[^1].Done));
+        Assert.Equal(told.Values.Select(v => v.Done).Order(), told.Values.Select(v => v.Done));
+        Assert.True(told.Values.Count(v => v.Done > 0 && v.Done < length) >= 3);
+        Assert.All(told.Values, v => Assert.Equal(length, v.Total));
+    }
+
     [Fact]
     public void Planted_items_are_found_and_their_kind_is_not()
     {
@@ -113,10 +130,21 @@ public sealed class CorpusScanTests
         })];
     }
 
-    private static CorpusScanResult Scan(string folder, int threads, CorpusOptions? options = null)
+    private static CorpusScanResult Scan(string folder, int threads, CorpusOptions? options = null, IProgress<StepProgress>? progress = null)
     {
         var index = ScanIndex.Of([.. s_items.Select((text, i) => new ScanItem("b", $"q{i}", [new("question", text, ScanRole.Question)]))]);
         var calibration = ScanCalibration.Of(index, threads, TestContext.Current.CancellationToken);
-        return new CorpusScan(index, calibration, calibration.Thresholds(), options ?? new()).Scan(CorpusFiles.Find([folder]), threads, null, TestContext.Current.CancellationToken);
+        return new CorpusScan(index, calibration, calibration.Thresholds(), options ?? new()).Scan(CorpusFiles.Find([folder]), threads, progress, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Told : IProgress<StepProgress>
+    {
+        public List<StepProgress> Values { get; } = [];
+
+        public void Report(StepProgress value)
+        {
+            lock (Values)
+                Values.Add(value);
+        }
     }
 }
