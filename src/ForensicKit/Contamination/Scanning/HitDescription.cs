@@ -89,11 +89,12 @@ internal sealed class HitDescription
             return string.Create(CultureInfo.InvariantCulture, $"question of {unit.Count} words: counts word for word, which is {hit.Matched:F1} nats");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{(unit.MayBeNear ? NearRule(unit, _thresholds.NearOf(_numbers[hit.Item])[(int)hit.Unit]) : "")}; {hit.Matched:F1} agree");
+            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{NearRule(unit, _thresholds.NearOf(_numbers[hit.Item])[(int)hit.Unit])}; {hit.Matched:F1} agree");
     }
 
-    private static string NearRule(UnitWords unit, float threshold) =>
-        string.Create(CultureInfo.InvariantCulture, $", or {Math.Max(threshold * unit.Total, UnitWords.LeastNear):F1} where {UnitWords.NearlyAll(unit.Count)} of its {unit.Count} words stand in order");
+    private static string NearRule(UnitWords unit, float threshold) => !unit.MayBeNear || threshold > 1
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $", or {Math.Max(threshold * unit.Total, UnitWords.LeastNear):F1} where {UnitWords.NearlyAll(unit.Count)} of its {unit.Count} words stand in order");
 
     private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : unit == ScanUnit.Nameless ? "question without the names that the program gives" : ItemTexts.NameOf(unit);
 

@@ -89,7 +89,7 @@ internal sealed class PlaceComparison(ScanIndex index)
     private float Bar(in UnitWords unit, float least, float near)
     {
         var bar = (least * unit.Total) + index.ChanceNats;
-        return unit.MayBeNear ? Math.Min(bar, Math.Max(near * unit.Total, LeastNear)) : bar;
+        return unit.MayBeNear && near <= 1 ? Math.Min(bar, Math.Max(near * unit.Total, LeastNear)) : bar;
     }
 
     private bool IsExact(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, out int start)

@@ -13,6 +13,10 @@ public sealed class ScanThresholds
     private const float MostForSiblings = 0.6f;
     private const float MostForPlainSiblings = 0.97f;
 
+    // A question is a template with a name where less than this share of its nats is left when words of phrases are worth little, and no more than so many.
+    private const float LeastOwnWords = 0.8f;
+    private const float MostOfTemplate = 30;
+
     private static readonly int s_units = Enum.GetValues<ScanUnit>().Length;
 
     // By item, then unit.
@@ -41,10 +45,14 @@ public sealed class ScanThresholds
     /// <summary>Scores of an item's units where they stand nearly word for word.</summary>
     internal ReadOnlySpan<float> NearOf(int item) => _near[item];
 
-    // Plain questions of one template differ in a name: each has to agree better than its siblings do, however alike they are.
+    // A plain question has to agree better than its siblings do, however alike they are. One that is a template of many items with a name of its own
+    // is known by every word or not at all.
     private static float[] Near(ScanEntry entry, float[] scores, float[] siblings, float margin)
     {
-        var most = entry.Units.Any(u => u.IsShort) ? MostForPlainSiblings : MostForSiblings;
+        var question = entry.Units.FirstOrDefault(u => u.Unit == ScanUnit.Question);
+        if (question.Total < MostOfTemplate && question.Total < LeastOwnWords * entry.QuestionNats)
+            return [.. scores.Select(_ => float.PositiveInfinity)];
+        var most = question.IsShort ? MostForPlainSiblings : MostForSiblings;
         return [.. scores.Zip(siblings, (score, sibling) => sibling > 0 ? Math.Max(score, Math.Min(sibling + margin, most)) : score)];
     }
 
