@@ -48,7 +48,20 @@ internal sealed class LmEvalModels(string path) : IDisposable
             return [];
         var options = new EnumerationOptions { IgnoreInaccessible = true };
         string[] folders = [place, .. Directory.EnumerateDirectories(place, "*", options).Order(StringComparer.Ordinal)];
-        return folders.SelectMany(f => Directory.EnumerateFiles(f, "*.gguf", options).Concat(File.Exists(Path.Combine(f, "config.json")) ? [f] : []));
+        return folders.SelectMany(f => Quantized(f).Concat(File.Exists(Path.Combine(f, "config.json")) ? [f] : []));
+
+        // A folder beside the run's own may go while it is looked at.
+        string[] Quantized(string folder)
+        {
+            try
+            {
+                return Directory.GetFiles(folder, "*.gguf", options);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return [];
+            }
+        }
     }
 
     // SmolLM2-135M-Instruct.Q4_1.gguf and the folder SmolLM2-135M-Instruct are of SmolLM2-135M-Instruct.

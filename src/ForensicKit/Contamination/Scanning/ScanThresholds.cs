@@ -27,7 +27,7 @@ public sealed class ScanThresholds
     {
         (Rule, ByBenchmark) = (rule, byBenchmark);
         _scores = [.. index.Entries.Select((entry, number) => Scores(index, entry, byBenchmark[entry.Benchmark], siblings[number], margin))];
-        _near = [.. index.Entries.Select((entry, number) => Near(entry, _scores[number], nearSiblings[number], margin))];
+        _near = [.. index.Entries.Select((entry, number) => Near(index, entry, _scores[number], nearSiblings[number], margin))];
     }
 
     /// <summary>For each benchmark of the index, in its order, a score for each <see cref="ScanUnit"/>.</summary>
@@ -47,10 +47,12 @@ public sealed class ScanThresholds
 
     // A plain question has to agree better than its siblings do, however alike they are. One that is a template of many items with a name of its own
     // is known by every word or not at all.
-    private static float[] Near(ScanEntry entry, float[] scores, float[] siblings, float margin)
+    private static float[] Near(ScanIndex index, ScanEntry entry, float[] scores, float[] siblings, float margin)
     {
         var question = entry.Units.FirstOrDefault(u => u.Unit == ScanUnit.Question);
-        if (question.Total < MostOfTemplate && question.Total < LeastOwnWords * entry.QuestionNats)
+        // Characters that are words by themselves follow each other in words: that is no template.
+        var characters = entry.Words.AsSpan(0, entry.QuestionWords).ToArray().Count(w => (index.KindOf(w) & WordKind.Ideograph) != WordKind.None);
+        if (question.Total < MostOfTemplate && question.Total < LeastOwnWords * entry.QuestionNats && 2 * characters < entry.QuestionWords)
             return [.. scores.Select(_ => float.PositiveInfinity)];
         var most = question.IsShort ? MostForPlainSiblings : MostForSiblings;
         return [.. scores.Zip(siblings, (score, sibling) => sibling > 0 ? Math.Max(score, Math.Min(sibling + margin, most)) : score)];
