@@ -139,10 +139,7 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     private CachedLanguageModel? Cached(string id, ILanguageModel model, IModelEngines? engines)
     {
         if (!_cached.TryGetValue(id, out var cached))
-        {
-            var files = kit.Manifests.Model(manifest.Model(id).Manifest!).Artifacts.Select(a => a.Path + "\n" + a.Sha256).Order(StringComparer.Ordinal);
-            _cached[id] = cached = engines?.Answers?.Before(model, EvidenceDatabase.Sha256(string.Join('\n', files)));
-        }
+            _cached[id] = cached = engines?.Answers?.Before(model, kit.Manifests.Model(manifest.Model(id).Manifest!).Artifacts);
 
         return cached;
     }

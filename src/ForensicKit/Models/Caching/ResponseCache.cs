@@ -80,7 +80,9 @@ public sealed class ResponseCache
     /// <summary>The model with its kept answers; null where it has no such thing. Disposing of it leaves the model to its owner.</summary>
     /// <param name="model">The model.</param>
     /// <param name="files">Its files, as its manifest names them.</param>
-    public ILanguageModel? Keeping(ILanguageModel model, IEnumerable<Artifact> files) =>
+    public ILanguageModel? Keeping(ILanguageModel model, IEnumerable<Artifact> files) => Before(model, files);
+
+    internal CachedLanguageModel? Before(ILanguageModel model, IEnumerable<Artifact> files) =>
         Before(model, EvidenceDatabase.Sha256(string.Join('\n', files.Select(a => a.Path + "\n" + a.Sha256).Order(StringComparer.Ordinal))));
 
     /// <summary>The answers of one model.</summary>
