@@ -64,7 +64,7 @@ public sealed class CaseNotebooks
     private static bool IsFor(NotebookDocument notebook, CaseManifest manifest) => (string?)notebook.Metadata["forensickit"]?["needs"] switch
     {
         null => true,
-        "contamination" => manifest.Contamination is not null,
+        "contamination" => manifest.Contamination is not null || manifest.Membership is not null,
         "sensitivity" => manifest.Sensitivity is not null,
         "latency" => manifest.Latency is not null,
         var step => throw new KitException($"The notebook needs a step '{step}' that no case has.", notebook.Path, "Its metadata may name contamination, sensitivity or latency."),

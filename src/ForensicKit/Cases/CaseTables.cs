@@ -87,9 +87,21 @@ internal static class CaseTables
         ("Fresh twins found", r => $"{Text(r.Counts.FreshFound)} of {Text(r.Counts.Fresh)}"),
         ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + " times"));
 
+    /// <summary>What models said of themselves, test by test.</summary>
+    public static DataFrame Membership(ClaimSheet sheet) => Table(
+        [.. (sheet.Membership?.Benchmarks ?? []).SelectMany(b => b.Suspect.Outcomes.Select(o => (b.Title, Own: o, Control: b.Control?.Outcomes.FirstOrDefault(c => c.Test == o.Test))))],
+        ("Benchmark", r => r.Title),
+        ("Test", r => r.Own.Test),
+        ("p", r => r.Own.P is { } p ? FindingValue.DisplayP(p) : "refused"),
+        ("p, corrected", r => r.Own.Adjusted is { } p ? FindingValue.DisplayP(p) : "–"),
+        ("Effect [95%]", r => r.Own.Effect is not { } effect ? r.Own.Refused ?? "–"
+            : FindingValue.Fixed(effect, 3) + (r.Own.Interval is { } i ? $" [{FindingValue.Fixed(i.Lower, 3)}, {FindingValue.Fixed(i.Upper, 3)}]" : "") + $"  {r.Own.EffectName}"),
+        ("p of the reference model", r => r.Control?.P is { } p ? FindingValue.DisplayP(p) : "–"));
+
     /// <summary>What can be said of each benchmark: three statements with their corrected p-values, as they were found.</summary>
     public static DataFrame Contamination(ClaimSheet sheet, IReadOnlyList<Finding> findings) => Table(
-        [.. (sheet.Contamination?.Benchmarks ?? []).Select(b => (b.Title, Finding: findings.FirstOrDefault(f => f.Id == $"contamination/{b.ClaimId ?? b.Name}"))).Where(b => b.Finding is not null)],
+        [.. (sheet.Contamination?.Benchmarks ?? []).Select(b => (b.Title, Key: b.ClaimId ?? b.Name)).Concat((sheet.Membership?.Benchmarks ?? []).Select(b => (b.Title, Key: b.ClaimId ?? b.Name))).Distinct()
+            .Select(b => (b.Title, Finding: findings.FirstOrDefault(f => f.Id == $"contamination/{b.Key}"))).Where(b => b.Finding is not null)],
         [
             ("Benchmark", r => r.Title),
             .. new[] { "presence", "memorisation", "inflation" }.Select(name => (

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using ForensicKit.Claims;
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Findings;
@@ -40,6 +42,7 @@ public static class DossierAudit
             var findings = stored.Select(f => f.Finding).ToList();
             var manifest = CaseOf(dossier, kit);
             problems.AddRange(CheckScores(manifest, kit, evidence, cancellationToken));
+            problems.AddRange(CheckBatteries(manifest, kit, evidence, cancellationToken));
             var recomputed = FindingComparison.Compare(findings, Question.AskAll(SheetReader.Read(manifest, kit, evidence, cancellationToken)));
             return new(problems, findings, recomputed, custody.Head);
         }
@@ -114,6 +117,36 @@ public static class DossierAudit
             {
                 yield return new("scores of " + name, string.Create(
                     CultureInfo.InvariantCulture, $"{Math.Max(different, Math.Abs(stored.Count - again.Count)):N0} scores do not follow from the stored responses."));
+            }
+        }
+    }
+
+    // What tests that ask a model compared is stored, and the draws come from the seed: their p-values follow exactly.
+    private static IEnumerable<IntegrityProblem> CheckBatteries(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        foreach (var battery in manifest.Membership is { } plan ? kit.Batteries(manifest, plan) : [])
+        {
+            if (evidence.ReadBattery(battery.Id, cancellationToken) is not { } stored)
+                continue;
+            var settings = JsonSerializer.Deserialize<BatterySettings>(stored.Options) ?? throw new FormatException("A battery has no settings.");
+            var outcomes = evidence.ReadOutcomes(battery.Id, cancellationToken).ToDictionary(o => o.Test, StringComparer.Ordinal);
+            foreach (var (test, sets) in evidence.ReadCompared(battery.Id, cancellationToken))
+            {
+                if (!Follows(sets, settings, outcomes[test], cancellationToken))
+                    yield return new($"test {test} of {battery.Benchmark.Benchmark}, {battery.Model}", "Its p-value does not follow from the stored scores.");
+            }
+        }
+
+        static bool Follows(ComparedSets sets, BatterySettings settings, MembershipOutcome outcome, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return sets.Compare(settings.Seed, settings.Options.Permutations, cancellationToken).P == outcome.P;
+            }
+            catch (KitException)
+            {
+                // Scores that cannot be compared at all gave no p-value.
+                return false;
             }
         }
     }

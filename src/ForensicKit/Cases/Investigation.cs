@@ -26,6 +26,8 @@ public sealed class Investigation
     private readonly IModelEngines? _engines;
     private readonly TimeProvider _clock;
     private readonly Reproduction _reproduction;
+    private readonly Lock _sheetLock = new();
+    private (string Rows, ClaimSheet Sheet)? _sheet;
 
     private Investigation(KitFolder kit, CaseManifest manifest, Dossier dossier, EvidenceDatabase evidence, ArtifactStore store, IModelEngines? engines, TimeProvider clock)
     {
@@ -140,11 +142,13 @@ public sealed class Investigation
         return CaseTables.Scores(Sheet());
     }
 
-    /// <summary>Looks for benchmark items in the training text of the case; returns what was found, by benchmark.</summary>
-    /// <exception cref="KitException">The case brings no training text.</exception>
+    /// <summary>Looks for benchmark items in the training text of the case; returns what was found, by benchmark, and nothing where the case only asks the model itself.</summary>
+    /// <exception cref="KitException">The case brings no training text, and does not ask the model itself either.</exception>
     public async Task<DataFrame> ScanAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var step = StepTrace.Begin("scan");
+        if (Case is { Contamination: null, Membership: not null })
+            return CaseTables.Presence(Sheet());
         var plan = Case.Contamination ?? throw new KitException("This case brings no training text.", Case.FilePath, "Give it 'contamination' with its snippets, or leave out this notebook.");
         var token = StepContext.Cancellation(cancellationToken);
         await Task.Run(
@@ -156,6 +160,18 @@ public sealed class Investigation
             },
             token);
         return CaseTables.Presence(Sheet());
+    }
+
+    /// <summary>Asks the suspect itself whether it knows benchmarks, and its reference model as a control; returns the outcome of each test, none where the case does not ask.</summary>
+    /// <exception cref="KitException">Nothing here runs the models.</exception>
+    public async Task<DataFrame> MembershipAsync(IProgress<StepProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var step = StepTrace.Begin("membership");
+        var token = StepContext.Cancellation(cancellationToken);
+        var told = StepContext.Progress(progress);
+        if (Case.Membership is { } plan)
+            await Task.Run(() => _reproduction.AskMembershipAsync(plan, _engines, told, token), token);
+        return CaseTables.Membership(Sheet());
     }
 
     /// <summary>Asks the same items in many harmless variants of one prompt; returns the score of each.</summary>
@@ -196,8 +212,17 @@ public sealed class Investigation
         return CaseTables.Latency(Sheet());
     }
 
-    /// <summary>The claims with everything that is stored for them.</summary>
-    public ClaimSheet Sheet() => SheetReader.Read(Case, Kit, Evidence, CancellationToken.None);
+    /// <summary>The claims with everything that is stored for them; read again only where something was stored since, by whomever.</summary>
+    public ClaimSheet Sheet()
+    {
+        lock (_sheetLock)
+        {
+            var rows = Evidence.RowCounts(CancellationToken.None);
+            if (_sheet is not { } read || read.Rows != rows)
+                _sheet = read = (rows, SheetReader.Read(Case, Kit, Evidence, CancellationToken.None));
+            return read.Sheet;
+        }
+    }
 
     /// <summary>Claimed, measured and reference scores with their intervals.</summary>
     public NotebookChart ClaimsFigure()
@@ -233,6 +258,9 @@ public sealed class Investigation
 
     /// <summary>How well inflation is estimated where the truth is known; null where the calibration is not there.</summary>
     public NotebookChart? EstimatesFigure() => Chart(StepFigures.Estimates);
+
+    /// <summary>How well the suspect itself tells published items from fresh ones; null where it has not been asked.</summary>
+    public NotebookChart? MembershipFigure() => Chart(StepFigures.Membership);
 
     /// <summary>What leaked items are worth; null where it cannot be said yet.</summary>
     public NotebookChart? InflationFigure() => Chart(StepFigures.Inflation);

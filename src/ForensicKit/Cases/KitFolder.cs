@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ForensicKit.Contamination.Calibration;
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Evidence;
 using ForensicKit.Manifests;
 
@@ -38,6 +39,10 @@ public sealed class KitFolder
     /// <summary>The committed results of a zoo: beside its recipe, as <c>NAME.results.json</c>.</summary>
     /// <exception cref="KitException">There is no such zoo, or its results are not there.</exception>
     public ZooResults ZooResults(string name) => Contamination.Calibration.ZooResults.Read(Path.ChangeExtension(Manifests.ZooPath(name), ".results.json"));
+
+    /// <summary>The batteries of tests that a case asks models.</summary>
+    internal IReadOnlyList<BatteryPlan> Batteries(CaseManifest manifest, MembershipPlan plan) => MembershipStep.Batteries(
+        manifest, plan, id => Manifests.Model(manifest.Model(id).Manifest!).Artifacts, name => Benchmark(name).ItemArtifacts);
 
     /// <summary>The calibration of verdicts on contamination; null in a checkout without the results of the default zoo.</summary>
     public ZooCalibration? Calibration => _calibration.Value;

@@ -1,6 +1,7 @@
 using ForensicKit.Claims;
 using ForensicKit.Contamination;
 using ForensicKit.Contamination.Calibration;
+using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Latency;
 using ForensicKit.Manifests;
 using ForensicKit.Reporting;
@@ -15,7 +16,7 @@ internal static class StepFigures
     private const int FewestLeaked = 10;
 
     /// <summary>Every figure, in the order of their numbers.</summary>
-    public static IReadOnlyList<Func<CaseManifest, ClaimSheet, Figure?>> All { get; } = [Attribution, Presence, HitMap, Inflation, PointsExplained, Power, Estimates, Sensitivity, Latency];
+    public static IReadOnlyList<Func<CaseManifest, ClaimSheet, Figure?>> All { get; } = [Attribution, Presence, HitMap, Inflation, PointsExplained, Membership, Power, Estimates, Sensitivity, Latency];
 
     /// <summary>Figure 3: from the standard score to the claim, choice by choice.</summary>
     public static Figure? Attribution(CaseManifest manifest, ClaimSheet sheet) => AttributionFigure.Create(manifest.Name, sheet);
@@ -74,34 +75,42 @@ internal static class StepFigures
             scores);
     }
 
-    /// <summary>Figure 8: what the verdicts on contamination would have seen.</summary>
+    /// <summary>Figure 8: how well each model tells published items from fresh ones.</summary>
+    public static Figure? Membership(CaseManifest manifest, ClaimSheet sheet) => sheet.Membership is not { } membership ? null : MembershipFigure.Create(
+        new FigureIdentity(
+            "fig-membership", 8, "What the models themselves tell of the benchmarks",
+            "How often a published item scores above a fresh one, by test and statistic; one half is what a model that has seen neither gives. Bars: 95% DeLong intervals. Tests that compare no two sets, and those that refused, are in the table of the findings.",
+            manifest.Name),
+        membership);
+
+    /// <summary>Figure 9: what the verdicts on contamination would have seen.</summary>
     public static Figure? Power(CaseManifest manifest, ClaimSheet sheet) => sheet is not { Contamination: not null, Calibration: { } calibration } ? null : CalibrationFigures.Power(
         new FigureIdentity(
-            "fig-contamination-power", 8, "What these verdicts would have seen",
+            "fig-contamination-power", 9, "What these verdicts would have seen",
             "Share of benchmarks on which memorisation and inflation are shown, over how often each leaked item was seen, in small models trained with questions and answers as they are asked: sixty leaked items of each benchmark, held against 240 fresh ones. Bands: 95% Clopper–Pearson intervals.",
             manifest.Name),
         calibration);
 
-    /// <summary>Figure 9: how well inflation is estimated.</summary>
+    /// <summary>Figure 10: how well inflation is estimated.</summary>
     public static Figure? Estimates(CaseManifest manifest, ClaimSheet sheet) => sheet is not { Contamination: not null, Calibration: { } calibration } ? null : CalibrationFigures.Estimates(
         new FigureIdentity(
-            "fig-contamination-estimates", 9, "Estimated and true inflation",
+            "fig-contamination-estimates", 10, "Estimated and true inflation",
             "Each point is one benchmark of one small model: the inflation that is estimated as in this case, and the true one, which is known since the same training without the leak was done many times.",
             manifest.Name),
         calibration);
 
-    /// <summary>Figure 10: the score under every variant of the prompt.</summary>
+    /// <summary>Figure 11: the score under every variant of the prompt.</summary>
     public static Figure? Sensitivity(CaseManifest manifest, ClaimSheet sheet) => sheet.Sensitivity is not { } sensitivity ? null : SensitivityFigure.Create(
         new FigureIdentity(
-            "fig-sensitivity", 10, "The same items under many wordings of the prompt",
+            "fig-sensitivity", 11, "The same items under many wordings of the prompt",
             "Score under each variant with its 95% Wilson interval. The band is what equal variants would fill by chance: the variants’ answers exchanged item by item.",
             manifest.Name),
         sensitivity);
 
-    /// <summary>Figure 11: latencies under each load.</summary>
+    /// <summary>Figure 12: latencies under each load.</summary>
     public static Figure? Latency(CaseManifest manifest, ClaimSheet sheet) => sheet.Latency is not { Claims.Count: > 0 } latency ? null : LatencyFigure.Create(
         new FigureIdentity(
-            "fig-latency", 11, "Latency as measured",
+            "fig-latency", 12, "Latency as measured",
             "Cumulative share of requests that were answered within a time, for one request after the other and for random arrivals at the claimed rate. The dashed line is the claimed value.",
             manifest.Name),
         latency.Claims[0], latency.Measurements);

@@ -16,6 +16,9 @@ public sealed record ClaimSheet(string CaseName, double Alpha, double MarginPoin
     /// <summary>What the contamination step stored; null where it has not been done.</summary>
     public ContaminationEvidence? Contamination { get; init; }
 
+    /// <summary>What the suspect was asked itself; null where it has not been, or not of every benchmark.</summary>
+    public MembershipEvidence? Membership { get; init; }
+
     /// <summary>How far verdicts on contamination can be trusted, as the kit's zoo of organisms says; null where its results are not there.</summary>
     public Contamination.Calibration.ZooCalibration? Calibration { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ForensicKit.Cases;
 using ForensicKit.Contamination;
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
@@ -86,7 +87,7 @@ internal static class RunReader
         if (manifest.Contamination is not { } plan || evidence.ReadScan(cancellationToken) is not { } scan)
             return null;
         var presence = evidence.ReadPresence(scan.Id, cancellationToken);
-        var suspect = manifest.Suspect ?? manifest.Models[0].Id;
+        var suspect = manifest.SuspectId;
         var settings = JsonSerializer.Deserialize<ScanSettings>(scan.Options)!;
         return new ContaminationEvidence(
             scan,
@@ -101,6 +102,23 @@ internal static class RunReader
             })],
             manifest.Model(suspect).Title,
             manifest.Model(plan.Reference).Title);
+    }
+
+    /// <summary>What models were asked by batteries of tests; null where one has not been stored.</summary>
+    public static MembershipEvidence? Membership(CaseManifest manifest, KitFolder kit, EvidenceDatabase evidence, CancellationToken cancellationToken)
+    {
+        if (manifest.Membership is not { } plan)
+            return null;
+        var batteries = kit.Batteries(manifest, plan);
+        var stored = batteries.Select(b => evidence.ReadBattery(b.Id, cancellationToken)).OfType<BatteryRow>().ToDictionary(b => b.Id, StringComparer.Ordinal);
+        return stored.Count < batteries.Count ? null : new MembershipEvidence(
+            [.. batteries.GroupBy(b => b.Benchmark).Select(g => new BenchmarkMembership(
+                g.Key.Benchmark, kit.Benchmark(g.Key.Benchmark).Title, manifest.Claims.FirstOrDefault(c => c.Benchmark == g.Key.Benchmark && c.Model == manifest.SuspectId)?.Id,
+                Asked(g.First(b => b.Model == manifest.SuspectId)), g.FirstOrDefault(b => b.Model != manifest.SuspectId) is { } control ? Asked(control) : null))],
+            manifest.Model(manifest.SuspectId).Title, plan.Reference is { } reference ? manifest.Model(reference).Title : null);
+
+        AskedBattery Asked(BatteryPlan battery) => new(
+            battery.Id, JsonSerializer.Deserialize<BatterySettings>(stored[battery.Id].Options)!, MembershipOutcome.Adjust(evidence.ReadOutcomes(battery.Id, cancellationToken)));
     }
 
     /// <summary>What the latency step stored; null where a load has not been measured.</summary>

@@ -66,6 +66,7 @@ internal static class SheetReader
             Seed = manifest.Seed,
             AdmissibleProtocols = manifest.AdmissibleProtocols,
             Contamination = RunReader.Contamination(manifest, kit, evidence, runs, cancellationToken),
+            Membership = RunReader.Membership(manifest, kit, evidence, cancellationToken),
             Calibration = manifest.Contamination is null ? null : kit.Calibration,
             Sensitivity = RunReader.Sensitivity(manifest, kit, evidence, cancellationToken),
             Latency = RunReader.Latency(manifest, evidence, cancellationToken),

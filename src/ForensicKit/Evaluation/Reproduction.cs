@@ -3,6 +3,7 @@ using System.Text.Json;
 using ForensicKit.Benchmarks;
 using ForensicKit.Cases;
 using ForensicKit.Claims;
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Evidence;
 using ForensicKit.Importing;
 using ForensicKit.Manifests;
@@ -105,21 +106,55 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
                 continue;
             }
 
-            var model = Model(plan.Model, engines);
-            var cached = Cached(plan.Model, model, engines);
-            var (before, damaged) = ((model as IServedModel)?.Usage, cached?.Damaged ?? 0);
-            try
+            await LendAsync(run.Id, plan.Model, engines, async model =>
             {
-                var responses = await runs.AskAsync(
-                    run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), PoolOf(plan, cancellationToken), cached ?? model, progress, cancellationToken);
+                var responses = await runs.AskAsync(run, plan, choose(ItemsOf(plan.Benchmark, cancellationToken)), PoolOf(plan, cancellationToken), model, progress, cancellationToken);
                 RecordRun(run, plan, choose, responses, cancellationToken);
-            }
-            finally
+            });
+        }
+    }
+
+    /// <summary>Lends a model with what it answered before on this machine, and notes what its use cost and which kept answers were damaged.</summary>
+    /// <param name="subject">What it is used for: a run, or a battery of tests.</param>
+    /// <param name="id">Id of the model in the case.</param>
+    /// <param name="engines">What loads models.</param>
+    /// <param name="use">Uses it.</param>
+    public async Task LendAsync(string subject, string id, IModelEngines? engines, Func<ILanguageModel, Task> use)
+    {
+        var model = Model(id, engines);
+        var cached = Cached(id, model, engines);
+        var (before, damaged) = ((model as IServedModel)?.Usage, cached?.Damaged ?? 0);
+        try
+        {
+            await use(cached ?? model);
+        }
+        finally
+        {
+            RecordUse(subject, before, (model as IServedModel)?.Usage);
+            if (cached?.Damaged > damaged)
+                dossier.Custody.Append("cache-damage", subject, ("dropped_and_asked_again", Text(cached.Damaged - damaged)));
+        }
+    }
+
+    /// <summary>Asks the batteries of tests that are not stored yet, one transaction for each.</summary>
+    public async Task AskMembershipAsync(MembershipPlan plan, IModelEngines? engines, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        foreach (var battery in kit.Batteries(manifest, plan))
+        {
+            if (!evidence.HasBattery(battery.Id, cancellationToken))
             {
-                RecordUse(run, before, (model as IServedModel)?.Usage);
-                if (cached?.Damaged > damaged)
-                    dossier.Custody.Append("cache-damage", run.Id, ("dropped_and_asked_again", Text(cached.Damaged - damaged)));
+                var benchmark = kit.Benchmark(battery.Benchmark.Benchmark);
+                var members = MembershipFiles.Items(benchmark, ItemsOf(benchmark.Name, cancellationToken));
+                var others = battery.Benchmark.Fresh is { } fresh ? MembershipFiles.Items(benchmark, ItemsOf(fresh, cancellationToken)) : [];
+                var told = progress is null ? null : new NamedProgress($"{manifest.Model(battery.Model).Title}, {benchmark.Title}", progress);
+                Task Ask(ILanguageModel model, ILanguageModel? reference) => MembershipStep.RunAsync(
+                    battery, plan, MembershipStep.Context(members, others, plan.Items, benchmark, model, reference, manifest.Seed), evidence, clock.GetUtcNow(), told, cancellationToken);
+                await LendAsync(battery.Id, battery.Model, engines, model => battery.Reference is { } id
+                    ? LendAsync(battery.Id, id, engines, reference => Ask(model, reference)) : Ask(model, null));
             }
+
+            // Also where it was stored and the process killed before this was noted.
+            dossier.RecordOnce("run", battery.Id, ("benchmark", battery.Benchmark.Benchmark), ("model", battery.Model), ("origin", "membership"), ("reference", battery.Reference ?? "-"));
         }
     }
 
@@ -145,12 +180,12 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     }
 
     // What a server was asked may have cost something: noted of every attempt, also of one that failed.
-    private void RecordUse(Run run, ModelUsage? before, ModelUsage? after)
+    private void RecordUse(string subject, ModelUsage? before, ModelUsage? after)
     {
         if (before is null || after is null || after.Requests == before.Requests)
             return;
         dossier.Custody.Append(
-            "endpoint", run.Id, ("answers_with_usage", Text(after.Counted - before.Counted)), ("completion_tokens", Text(after.CompletionTokens - before.CompletionTokens)),
+            "endpoint", subject, ("answers_with_usage", Text(after.Counted - before.Counted)), ("completion_tokens", Text(after.CompletionTokens - before.CompletionTokens)),
             ("prompt_tokens", Text(after.PromptTokens - before.PromptTokens)), ("repeated_requests", Text(after.Repeated - before.Repeated)),
             ("requests", Text(after.Requests - before.Requests)));
     }
@@ -252,12 +287,20 @@ internal sealed class Reproduction(CaseManifest manifest, KitFolder kit, Artifac
     /// <summary>What is said of a protocol, as JSON; what is not said is absent.</summary>
     public static string Json(ProtocolStatement protocol) => JsonSerializer.Serialize(protocol.Choices.Where(c => c.Value is not null).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal));
 
+    // Who is asked, and about what, before what is done.
+    private sealed class NamedProgress(string name, IProgress<StepProgress> inner) : IProgress<StepProgress>
+    {
+        public void Report(StepProgress value) => inner.Report(value with { Step = $"{name}: {char.ToLowerInvariant(value.Step[0])}{value.Step[1..]}" });
+    }
+
     private IEnumerable<Artifact> Needed()
     {
         var benchmarks = manifest.Recordings.Select(r => r.Benchmark).Concat(manifest.Runs.Select(r => r.Benchmark))
             .Concat(manifest.Contamination?.Benchmarks.SelectMany(b => new[] { b.Benchmark, b.Fresh }) ?? [])
+            .Concat(manifest.Membership?.Benchmarks.SelectMany(b => new[] { b.Benchmark, b.Fresh }.OfType<string>()) ?? [])
             .Concat(new[] { manifest.Sensitivity?.Benchmark, manifest.Latency?.Benchmark }.OfType<string>());
-        var models = manifest.Runs.Select(r => r.Model).Concat(new[] { manifest.Sensitivity?.Model, manifest.Latency?.Model }.OfType<string>());
+        var models = manifest.Runs.Select(r => r.Model).Concat(manifest.Membership is { } asked ? new[] { manifest.SuspectId, asked.Reference }.OfType<string>() : [])
+            .Concat(new[] { manifest.Sensitivity?.Model, manifest.Latency?.Model }.OfType<string>());
         return manifest.Recordings.SelectMany(manifest.ArtifactsOf)
             .Concat(benchmarks.Distinct(StringComparer.Ordinal).SelectMany(b => kit.Benchmark(b).ItemArtifacts))
             .Concat(manifest.Runs.SelectMany(r => kit.Benchmark(r.Benchmark).ArtifactsFor(r.Protocol)))

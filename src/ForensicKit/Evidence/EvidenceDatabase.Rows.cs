@@ -279,6 +279,10 @@ public sealed partial class EvidenceDatabase
             cancellationToken);
     }
 
+    /// <summary>How many rows each table has: what is only ever appended to is the same while these are.</summary>
+    public string RowCounts(CancellationToken cancellationToken) => Query(
+        $"SELECT concat_ws(' ', {string.Join(", ", EvidenceSchema.Tables.Select(t => $"(SELECT count(*) FROM {t.Name})"))})", row => row.GetString(0), cancellationToken)[0];
+
     internal static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     // DuckDB.NET hands text over as C strings, which end at U+0000; model output may hold one, and evidence loses nothing.

@@ -36,7 +36,7 @@ public sealed record EvidenceTable(string Name, string Meaning, IReadOnlyList<st
 public static class EvidenceSchema
 {
     /// <summary>Version of the layout below; a database of another version is refused.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>Facts about the database itself.</summary>
     public static EvidenceTable Facts { get; } = new("facts", "One fact about this database.", ["name"],
@@ -244,6 +244,48 @@ public static class EvidenceSchema
         new("calibrates", "BOOLEAN NOT NULL", "Whether it is a fresh item that says what counts as present, and so cannot say how often that is wrong."),
     ]);
 
+    /// <summary>Batteries of tests that ask a model itself.</summary>
+    public static EvidenceTable MembershipBatteries { get; } = new("membership_batteries", "One model asked by a battery of tests whether it knows a benchmark.", ["battery_id"],
+    [
+        new("battery_id", "VARCHAR NOT NULL", "SHA-256 over models, items, tests and seed (first 16 hex digits)."),
+        new("benchmark", "VARCHAR NOT NULL", "Benchmark name."),
+        new("model", "VARCHAR NOT NULL", "Model id of the case: the suspect, or its reference as a control."),
+        new("options", "VARCHAR NOT NULL", "Tests, sets, seed and numbers of draws, as JSON, with what a classifier without any model makes of both sets."),
+        new("asked_at", "TIMESTAMP NOT NULL", "When, UTC."),
+    ]);
+
+    /// <summary>Tests of a battery.</summary>
+    public static EvidenceTable MembershipTests { get; } = new("membership_tests", "One statistic of one test of a battery, or why there is none.", ["battery_id", "test"],
+    [
+        new("battery_id", "VARCHAR NOT NULL", "The battery."),
+        new("test_index", "INTEGER NOT NULL", "0-based, in the order of the battery."),
+        new("test", "VARCHAR NOT NULL", "Name of the test; after a slash the statistic where it has several."),
+        new("refused", "VARCHAR", "Why there is no p-value; null where there is one."),
+        new("p", "DOUBLE", "One-sided p of the test's null, 0 below the range of doubles; null where refused."),
+        new("log_p", "DOUBLE", "Its natural logarithm."),
+        new("effect_name", "VARCHAR", "What the effect measures, with its unit."),
+        new("effect", "DOUBLE", "Size of the effect."),
+        new("lower", "DOUBLE", "Lower end of its 95% interval."),
+        new("upper", "DOUBLE", "Upper end of its 95% interval."),
+        new("members", "INTEGER NOT NULL", "Items under suspicion that were used."),
+        new("non_members", "INTEGER NOT NULL", "Items that cannot have been trained on that were used."),
+        new("numbers", "VARCHAR NOT NULL", "Every further number by name, as JSON."),
+        new("notes", "VARCHAR NOT NULL", "What must be said with the numbers, a JSON list."),
+        new("draws", "VARCHAR", "Purpose of the draws that give the p-value again from membership_scores and the battery's seed; null where the test compares no two sets."),
+    ]);
+
+    /// <summary>Scores that tests of a battery compare.</summary>
+    public static EvidenceTable MembershipScores { get; } = new("membership_scores", "One item's score in a test that compares two sets; the larger, the likelier it was trained on.", ["battery_id", "test", "is_member", "item_id"],
+    [
+        new("battery_id", "VARCHAR NOT NULL", "The battery."),
+        new("test", "VARCHAR NOT NULL", "The test."),
+        new("item_index", "INTEGER NOT NULL", "0-based, members first: the order in which labels are exchanged."),
+        new("item_id", "VARCHAR NOT NULL", "The item."),
+        new("is_member", "BOOLEAN NOT NULL", "Whether it is under suspicion; otherwise it cannot have been trained on."),
+        new("subject", "VARCHAR NOT NULL", "Labels are exchanged within a subject; empty where there is one."),
+        new("score", "DOUBLE NOT NULL", "Its score."),
+    ]);
+
     /// <summary>Requests of a latency measurement.</summary>
     public static EvidenceTable LatencyRequests { get; } = new("latency_requests", "One request of a latency measurement, nanoseconds since its start.", ["load_id", "request_index"],
     [
@@ -259,5 +301,5 @@ public static class EvidenceSchema
 
     /// <summary>All tables, in the order of the flow.</summary>
     public static IReadOnlyList<EvidenceTable> Tables { get; } =
-        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Scans, ScanHits, ItemPresences, LatencyRequests, Findings, FindingValues];
+        [Facts, Artifacts, Items, Runs, CompletedRuns, Responses, Scores, ReportedScores, Scans, ScanHits, ItemPresences, MembershipBatteries, MembershipTests, MembershipScores, LatencyRequests, Findings, FindingValues];
 }

@@ -27,6 +27,9 @@ public sealed record CaseManifest
     /// <summary>Id of the model under scrutiny; null where all models are looked at alike.</summary>
     public string? Suspect { get; init; }
 
+    /// <summary>Id of the model that contamination is looked for in: the suspect, or the first model where all are looked at alike.</summary>
+    public string SuspectId => Suspect ?? Models[0].Id;
+
     /// <summary>Every model of the case.</summary>
     public required IReadOnlyList<CaseModel> Models { get; init; }
 
@@ -41,6 +44,9 @@ public sealed record CaseManifest
 
     /// <summary>Training text to look for benchmark items in; null where none is at hand.</summary>
     public ContaminationPlan? Contamination { get; init; }
+
+    /// <summary>What the suspect itself is asked about benchmarks; null where it is not.</summary>
+    public MembershipPlan? Membership { get; init; }
 
     /// <summary>How far the wording of the prompt moves a score; null where this is not asked.</summary>
     public SensitivityPlan? Sensitivity { get; init; }

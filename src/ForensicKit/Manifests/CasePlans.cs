@@ -89,6 +89,18 @@ public sealed record RunPlan(string Model, string Benchmark, RunProtocol Protoco
 /// <param name="Benchmarks">Benchmarks with fresh twins that nobody can have trained on: item i is a twin of test item i.</param>
 public sealed record ContaminationPlan(IReadOnlyList<string> Snippets, string Reference, IReadOnlyList<TwinBenchmarks> Benchmarks);
 
+/// <summary>What to ask the suspect itself: whether it knows benchmarks that it cannot have been trained on honestly.</summary>
+/// <param name="Items">Most items of each set: the first of a benchmark, whose order stays as it is, and evenly chosen ones of its twin.</param>
+/// <param name="Tests">Names of the tests; empty for all.</param>
+/// <param name="Reference">Id of a model that has seen neither: it takes out how hard items are, and the same tests of it are a control; null where there is none.</param>
+/// <param name="Benchmarks">The benchmarks.</param>
+public sealed record MembershipPlan(int Items, IReadOnlyList<string> Tests, string? Reference, IReadOnlyList<SuspectedBenchmark> Benchmarks);
+
+/// <summary>A benchmark that a model may have been trained on.</summary>
+/// <param name="Benchmark">Name of the published benchmark.</param>
+/// <param name="Fresh">Name of a benchmark of the same kind that nobody can have trained on; null where there is none, and most tests refuse.</param>
+public sealed record SuspectedBenchmark(string Benchmark, string? Fresh);
+
 /// <summary>A benchmark and its fresh twin.</summary>
 /// <param name="Benchmark">Name of the published benchmark.</param>
 /// <param name="Fresh">Name of the twin.</param>

@@ -22,6 +22,19 @@ internal static class CaseSteps
         ]), 1), true, "Benchmarks to look for."),
     ]);
 
+    /// <summary>A step that asks the suspect itself.</summary>
+    public static ObjectShape Membership { get; } = new("a membership step", "membership steps",
+    [
+        new("items", Shapes.Count, true, "Most items of each set: the first of a benchmark, and evenly chosen ones of its twin. With fewer than about 200 of each, sets are often too small to rule out that they differ without any model."),
+        new("tests", new ListShape(Shapes.Name), false, "Names of the tests, as 'forensickit membership --tests' has them. All where not given."),
+        new("reference", Shapes.Name, false, "Id of a model that has seen neither set: it takes out how hard items are, and the same tests of it are a control."),
+        new("benchmarks", new ListShape(new ObjectShape("a suspected benchmark", "suspected benchmarks",
+        [
+            new("benchmark", Shapes.Name, true, "Name of the published benchmark."),
+            new("fresh", Shapes.Name, false, "Name of a benchmark of the same kind that nobody can have trained on. Most tests refuse without one."),
+        ]), 1), true, "Benchmarks to ask about."),
+    ]);
+
     /// <summary>A sensitivity step.</summary>
     public static ObjectShape Sensitivity { get; } = new("a sensitivity step", "sensitivity steps",
     [
@@ -55,6 +68,11 @@ internal static class CaseSteps
     /// <summary>Makes a contamination step of its node.</summary>
     public static ContaminationPlan? ReadContamination(MapNode? node) => node is null ? null : new(
         node.Texts("snippets"), node.Text("reference"), [.. node.Maps("benchmarks").Select(b => new TwinBenchmarks(b.Text("benchmark"), b.Text("fresh")))]);
+
+    /// <summary>Makes a step that asks the suspect itself of its node.</summary>
+    public static MembershipPlan? ReadMembership(MapNode? node) => node is null ? null : new(
+        node.OptionalCount("items")!.Value, node.Texts("tests"), node.OptionalText("reference"),
+        [.. node.Maps("benchmarks").Select(b => new SuspectedBenchmark(b.Text("benchmark"), b.OptionalText("fresh")))]);
 
     /// <summary>Makes a sensitivity step of its node.</summary>
     public static SensitivityPlan? ReadSensitivity(MapNode? node) => node is null ? null : new(

@@ -84,6 +84,7 @@ internal static class ManifestReader
             Recordings = [.. root.Maps("recordings").Select(ReadRecording)],
             Protocols = [.. root.Maps("protocols").Select(p => ProtocolShapes.Read(p, p.OptionalText("task") is { } task ? catalogue.TaskNode(p.Texts("benchmarks")[0], task) : null))],
             Contamination = CaseSteps.ReadContamination(root.Map("contamination")),
+            Membership = CaseSteps.ReadMembership(root.Map("membership")),
             Sensitivity = CaseSteps.ReadSensitivity(root.Map("sensitivity")),
             Latency = CaseSteps.ReadLatency(root.Map("latency")),
             Attributions = AttributionShapes.Read(root),

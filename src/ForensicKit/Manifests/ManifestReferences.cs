@@ -1,3 +1,4 @@
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Evaluation;
 
 namespace ForensicKit.Manifests;
@@ -156,6 +157,20 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
             CheckArtifacts([.. contamination.Scalars("snippets")]);
             MustBeKnown(contamination["reference"], "model", models, "Add it to 'models'.");
             foreach (var pair in contamination.Maps("benchmarks"))
+            {
+                MustBeKnown(pair["benchmark"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+                MustBeKnown(pair["fresh"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
+            }
+        }
+
+        if (root.Map("membership") is { } membership)
+        {
+            MustBeKnown(membership["reference"], "model that can be run", runnable, "Add it to 'models' with its manifest.");
+            foreach (var test in membership.Scalars("tests"))
+                MustBeKnown(test, "test", MembershipBattery.All.Select(t => t.Name), "Leave 'tests' out to run all.");
+            MustDiffer(membership.Scalars("tests"), "test");
+            MustDiffer(membership.Maps("benchmarks").Select(b => b["benchmark"]).OfType<ScalarNode>(), "benchmark");
+            foreach (var pair in membership.Maps("benchmarks"))
             {
                 MustBeKnown(pair["benchmark"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");
                 MustBeKnown(pair["fresh"], "benchmark", benchmarks, "Add it to data-manifests/benchmarks.");

@@ -169,6 +169,7 @@ internal static class ManifestSchemas
         new("recordings", new ListShape(Recording), false, "Runs that somebody else made and recorded."),
         new("protocols", new ListShape(ProtocolShapes.Protocol), false, "Protocols under which this case asks models itself."),
         new("contamination", CaseSteps.Contamination, false, "Training text to look for benchmark items in. Leave it out where none is at hand."),
+        new("membership", CaseSteps.Membership, false, "Tests that ask the suspect itself whether it knows benchmarks. Leave it out where the model cannot be asked."),
         new("sensitivity", CaseSteps.Sensitivity, false, "How far the wording of the prompt moves a score. Leave it out where no model can be asked."),
         new("latency", CaseSteps.Latency, false, "Latency claims and the load they are measured under. Leave it out where there are none."),
         new("attribution", new ListShape(AttributionShapes.Attribution), false, "Claims whose gap is divided among the choices in which protocols differ."),

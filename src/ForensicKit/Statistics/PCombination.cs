@@ -59,6 +59,9 @@ public static class PCombination
         return p.Min().TimesCapped(p.Count);
     }
 
+    /// <summary>Valid under any dependence: Bonferroni's bound for one or two, the harmonic mean from three on, where its factor is defined and it is never much worse.</summary>
+    public static Probability AnyDependence(IReadOnlyList<Probability> p) => p.Count < 3 ? Bonferroni(p) : HarmonicMeanAnyDependence(p);
+
     /// <summary>Cauchy combination (Liu and Xie 2020): T = mean cot(πp), p = ½ − arctan(T)/π; nearly valid under any dependence.</summary>
     public static CombinedP Cauchy(IReadOnlyList<Probability> p)
     {

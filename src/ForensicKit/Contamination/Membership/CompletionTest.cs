@@ -40,23 +40,20 @@ public sealed class CompletionTest : IMembershipTest
             double[] gain = [.. guided.Zip(general, (g, o) => g - o)];
             var paired = PairedComparison.Of(gain[..members.Count], context.Random("guided"), context.Options.Permutations, cancellationToken);
             // Naming a benchmark may help in itself: the p-value is that of the gain on members against the gain on non-members.
-            var compared = Compare(gain, "guided/labels");
-            return this.Outcome("guided") with
+            var compared = Compare(gain, "guided/labels", "guided");
+            return compared with
             {
-                P = compared.P,
                 EffectName = "ROUGE-L gained on members by naming the benchmark",
                 Effect = paired.Mean,
                 Interval = paired.Interval,
-                Members = members.Count,
-                NonMembers = others.Count,
                 Numbers = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
                     ["rouge_guided"] = guided[..members.Count].Average(),
                     ["rouge_general"] = general[..members.Count].Average(),
                     ["sign_flip_p"] = paired.P.Value,
                     ["bootstrap_p"] = paired.BootstrapP,
-                    ["auc_of_gain"] = compared.Area,
-                    ["mean_gain_non_members"] = compared.MeanNonMembers,
+                    ["auc_of_gain"] = compared.Effect!.Value,
+                    ["mean_gain_non_members"] = compared.Numbers["mean_non_members"],
                 },
                 Notes = ["The p-value compares the gain on members with the gain on non-members; sign_flip_p and bootstrap_p are of the gain on members alone."],
             };
@@ -66,12 +63,11 @@ public sealed class CompletionTest : IMembershipTest
         {
             context.RequireComparableSets(cancellationToken);
             var scores = await Rouge([.. members, .. others], p => p.First, "Completing items").ConfigureAwait(false);
-            return this.Compared(Compare(scores, "plain"), "plain");
+            return Compare(scores, "plain", "plain");
         }
 
-        SetComparison Compare(double[] scores, string purpose) => SetComparison.Of(
-            [.. members.Select((p, i) => (scores[i], p.Item.Subject))], [.. others.Select((p, i) => (scores[members.Count + i], p.Item.Subject))],
-            context.Random($"{Name}/{purpose}"), context.Options.Permutations, cancellationToken);
+        MembershipOutcome Compare(double[] scores, string purpose, string statistic) => this.Compare(
+            context, $"{Name}/{purpose}", members.Select((p, i) => (p.Item, scores[i])), others.Select((p, i) => (p.Item, scores[members.Count + i])), statistic, cancellationToken);
 
         async Task<double[]> Rouge(IReadOnlyList<Piece> pieces, Func<Piece, string> prompt, string step)
         {

@@ -1,3 +1,4 @@
+using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Statistics;
 
 namespace ForensicKit.Contamination.Membership;
@@ -7,6 +8,9 @@ public sealed class ConStatTest : IMembershipTest
 {
     /// <inheritdoc/>
     public string Name => "constat";
+
+    /// <inheritdoc/>
+    public ContaminationStatement Statement => ContaminationStatement.Inflation;
 
     /// <inheritdoc/>
     public string Null => "The score on members is at most what reference models of the same score on non-members reach (δ ≤ 0).";

@@ -35,9 +35,9 @@ public sealed class MaskedOptionTest : IMembershipTest
         double[] rouge = [.. written.Select((w, k) => RougeL.Score(all[k].Choices[masked[k]], w.Text).F1)];
         bool[] exact = [.. written.Select((w, k) => string.Equals(Plain(w.Text), Plain(all[k].Choices[masked[k]]), StringComparison.Ordinal))];
         // What is written word for word stands above everything else.
-        var outcome = this.Compared(SetComparison.Of(
-            [.. members.Select((m, i) => (rouge[i] + (exact[i] ? 1 : 0), m.Subject))],
-            [.. others.Select((m, i) => (rouge[members.Count + i] + (exact[members.Count + i] ? 1 : 0), m.Subject))], context.Random($"{Name}/labels"), context.Options.Permutations, cancellationToken));
+        var outcome = this.Compare(
+            context, $"{Name}/labels", members.Select((m, i) => (m, rouge[i] + (exact[i] ? 1 : 0))), others.Select((m, i) => (m, rouge[members.Count + i] + (exact[members.Count + i] ? 1 : 0))), null,
+            cancellationToken);
         return
         [
             outcome with

@@ -10,13 +10,18 @@ public static class MembershipBattery
         new ConStatTest(),
     ];
 
+    /// <summary>Runs tests one after the other and sums up; see <see cref="AskAsync"/>.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    public static async Task<MembershipReport> RunAsync(MembershipContext context, IReadOnlyList<string>? names, IProgress<StepProgress>? progress, CancellationToken cancellationToken) =>
+        MembershipReport.Of(context, MembershipOutcome.Adjust(await AskAsync(context, names, progress, cancellationToken).ConfigureAwait(false)), cancellationToken);
+
     /// <summary>Runs tests one after the other; one that cannot be run is refused with its reason and ends nothing.</summary>
     /// <param name="context">What is at hand.</param>
     /// <param name="names">Names of the tests; null for all.</param>
     /// <param name="progress">Told how far each is.</param>
     /// <param name="cancellationToken">Stops between answers.</param>
     /// <exception cref="KitException">There is no test of a name, or an item's id is not unique in its set.</exception>
-    public static async Task<MembershipReport> RunAsync(MembershipContext context, IReadOnlyList<string>? names, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MembershipOutcome>> AskAsync(MembershipContext context, IReadOnlyList<string>? names, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         var tests = names is null ? All : Named(names);
         Check(context.Members, "members");
@@ -35,8 +40,17 @@ public static class MembershipBattery
             }
         }
 
-        return MembershipReport.Of(context, MembershipOutcome.Adjust(outcomes), cancellationToken);
+        return outcomes;
     }
+
+    /// <summary>The test that an outcome is of.</summary>
+    /// <param name="outcome">Name of the outcome: that of its test, and after a slash its statistic.</param>
+    /// <exception cref="KitException">There is no such test.</exception>
+    public static IMembershipTest TestOf(string outcome) => Named([outcome.Split('/')[0]])[0];
+
+    /// <summary>An outcome that was stored, with what its test says of itself.</summary>
+    /// <inheritdoc cref="TestOf"/>
+    internal static MembershipOutcome Kept(string outcome) => TestOf(outcome).Outcome() with { Test = outcome };
 
     /// <summary>Tests by their names.</summary>
     /// <exception cref="KitException">There is no test of a name.</exception>

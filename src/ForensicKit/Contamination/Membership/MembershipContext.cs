@@ -71,7 +71,10 @@ public sealed class MembershipContext
     public MembershipOptions Options { get; init; } = new();
 
     /// <summary>Draws of one purpose, which no other purpose disturbs.</summary>
-    internal PythonRandom Random(string purpose) => new(FormattableString.Invariant($"{Seed}/{purpose}"));
+    internal PythonRandom Random(string purpose) => Random(Seed, purpose);
+
+    /// <summary>The same of a seed that was kept.</summary>
+    internal static PythonRandom Random(long seed, string purpose) => new(FormattableString.Invariant($"{seed}/{purpose}"));
 
     /// <summary>The control without a model, made once; null where there are no non-members.</summary>
     public BlindControl? Blind(CancellationToken cancellationToken)

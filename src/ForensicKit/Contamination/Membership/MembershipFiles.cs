@@ -4,6 +4,7 @@ using ForensicKit.Cases;
 using ForensicKit.Evaluation;
 using ForensicKit.Evidence;
 using ForensicKit.Importing;
+using ForensicKit.Manifests;
 
 namespace ForensicKit.Contamination.Membership;
 
@@ -25,9 +26,15 @@ public static class MembershipFiles
             return (ItemLines(nameOrFile, cancellationToken), Path.GetFileNameWithoutExtension(nameOrFile), "test");
         var benchmark = kit.Benchmark(nameOrFile);
         var store = ArtifactStore.For(benchmark.FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable), more: Path.Combine(kit.Root, "data-manifests", "cases"));
+        return (Items(benchmark, BenchmarkFormats.Read(benchmark, store, cancellationToken)), benchmark.Title, benchmark.Items.Split);
+    }
+
+    /// <summary>Items of a benchmark as they would stand in a text.</summary>
+    public static IReadOnlyList<MembershipItem> Items(BenchmarkManifest benchmark, IReadOnlyList<BenchmarkItem> items)
+    {
         // A template that prints choices, or that is only a name, says how to ask and not how the item stands in a text.
         var template = benchmark.Standard.Protocol.Template is { } own && own.Contains("{{question}}", StringComparison.Ordinal) && !own.Contains("choices", StringComparison.Ordinal) ? own : PlainPrompt;
-        return ([.. BenchmarkFormats.Read(benchmark, store, cancellationToken).Select(i => MembershipItem.From(i, ItemPrompts.Render(template, i)))], benchmark.Title, benchmark.Items.Split);
+        return [.. items.Select(i => MembershipItem.From(i, ItemPrompts.Render(template, i)))];
     }
 
     /// <summary>Items of a file: lines of <c>id</c> and <c>text</c>, or of <c>id</c>, <c>question</c>, <c>answer</c>, <c>choices</c>, <c>gold</c> (an index) and <c>subject</c>.</summary>

@@ -41,6 +41,9 @@ public sealed record MembershipOutcome
     /// <summary>Items that cannot have been trained on that the test used.</summary>
     public int NonMembers { get; init; }
 
+    /// <summary>What was compared, item by item; null where the test compares no two sets.</summary>
+    public ComparedSets? Compared { get; init; }
+
     /// <summary>Every further number, by name.</summary>
     public IReadOnlyDictionary<string, double> Numbers { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 

@@ -81,17 +81,6 @@ public sealed record MembershipReport
     /// <summary>Sums a battery up.</summary>
     internal static MembershipReport Of(MembershipContext context, IReadOnlyList<MembershipOutcome> outcomes, CancellationToken cancellationToken)
     {
-        KeptBlind? blind = null;
-        try
-        {
-            if (context.Blind(cancellationToken) is { } b)
-                blind = new(b.Area, b.Interval, b.ExpectedArea, b.P.Value, b.LengthArea, b.LengthP.Value, b.Permutations, b.Objection);
-        }
-        catch (KitException e)
-        {
-            blind = new(0.5, new(0, 1), 0.5, 1, 0.5, 1, 0, e.Message);
-        }
-
         return new()
         {
             Model = context.Model.Description,
@@ -101,9 +90,22 @@ public sealed record MembershipReport
             NonMembers = context.NonMembers.Count,
             Seed = context.Seed,
             Options = context.Options,
-            Blind = blind,
+            Blind = BlindOf(context, cancellationToken),
             Outcomes = [.. outcomes.Select(KeptOutcome.Of)],
         };
+    }
+
+    /// <summary>The control without a model as it is kept; null where there is nothing to compare.</summary>
+    internal static KeptBlind? BlindOf(MembershipContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return context.Blind(cancellationToken) is { } b ? new(b.Area, b.Interval, b.ExpectedArea, b.P.Value, b.LengthArea, b.LengthP.Value, b.Permutations, b.Objection) : null;
+        }
+        catch (KitException e)
+        {
+            return new(0.5, new(0, 1), 0.5, 1, 0.5, 1, 0, e.Message);
+        }
     }
 
     /// <summary>Writes <c>membership.json</c> into a folder.</summary>

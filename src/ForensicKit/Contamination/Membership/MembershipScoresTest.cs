@@ -84,12 +84,9 @@ public sealed class MembershipScoresTest : IMembershipTest
         MembershipOutcome Compare(string score, double[] scores, Func<int, bool> isUsed)
         {
             var members = context.Members.Count;
-            return this.Compared(
-                SetComparison.Of(
-                    [.. context.Members.Select((m, i) => (scores[i], m.Subject))],
-                    [.. context.NonMembers.Select((m, i) => (Score: scores[members + i], m.Subject, Index: i)).Where(x => isUsed(x.Index)).Select(x => (x.Score, x.Subject))],
-                    context.Random($"{Name}/{score}"), context.Options.Permutations, cancellationToken),
-                score);
+            return this.Compare(
+                context, $"{Name}/{score}", context.Members.Select((m, i) => (m, scores[i])),
+                context.NonMembers.Select((m, i) => (Item: m, Score: scores[members + i], Index: i)).Where(x => isUsed(x.Index)).Select(x => (x.Item, x.Score)), score, cancellationToken);
         }
 
         // The prefix is made of non-members, which are then no longer compared.

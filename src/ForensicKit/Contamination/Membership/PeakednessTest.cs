@@ -40,9 +40,8 @@ public sealed class PeakednessTest : IMembershipTest
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
         var byTokens = written.All(w => w.TokenIds.Count > 0 || w.Text.Length == 0);
         var peaks = written.Chunk(samples + 1).Select(w => CompletionOverlap.Peakedness(Tokens(w[0]), [.. w.Skip(1).Select(Tokens)])).ToList();
-        var outcome = this.Compared(SetComparison.Of(
-            [.. members.Select((m, i) => (peaks[i].Peakedness, m.Subject))], [.. others.Select((m, i) => (peaks[members.Count + i].Peakedness, m.Subject))],
-            context.Random($"{Name}/labels"), context.Options.Permutations, cancellationToken));
+        var outcome = this.Compare(
+            context, $"{Name}/labels", members.Select((m, i) => (m, peaks[i].Peakedness)), others.Select((m, i) => (m, peaks[members.Count + i].Peakedness)), null, cancellationToken);
         var (flagged, flaggedOthers) = (peaks.Take(members.Count).Count(p => p.Contaminated), peaks.Skip(members.Count).Count(p => p.Contaminated));
         return
         [

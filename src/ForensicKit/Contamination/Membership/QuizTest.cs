@@ -39,9 +39,8 @@ public sealed class QuizTest : IMembershipTest
         if (picks >= SameAnswer * all.Length * Places * 2)
             throw new KitException(FormattableString.Invariant($"The model picks the same letter in {picks} of {all.Length * Places * 2} quizzes: it cannot take them."));
         double[] scores = [.. all.Select((_, i) => Enumerable.Range(0, Places).Sum(p => (main[i][p] == p ? 1.0 : 0.0) - (bias[i][p] == p ? 1.0 : 0.0)))];
-        var outcome = this.Compared(SetComparison.Of(
-            [.. members.Select((m, i) => (scores[i], m.Item.Subject))], [.. others.Select((m, i) => (scores[members.Count + i], m.Item.Subject))],
-            context.Random($"{Name}/labels"), context.Options.Permutations, cancellationToken));
+        var outcome = this.Compare(
+            context, $"{Name}/labels", members.Select((m, i) => (m.Item, scores[i])), others.Select((m, i) => (m.Item, scores[members.Count + i])), null, cancellationToken);
         var numbers = new Dictionary<string, double>(outcome.Numbers, StringComparer.Ordinal) { ["made_by_edits"] = edited };
         Kappa("members", 0, members.Count);
         Kappa("non_members", members.Count, others.Count);

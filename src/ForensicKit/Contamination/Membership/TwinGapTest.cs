@@ -1,3 +1,4 @@
+using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Statistics;
 
 namespace ForensicKit.Contamination.Membership;
@@ -10,6 +11,9 @@ public sealed class TwinGapTest : IMembershipTest
 {
     /// <inheritdoc/>
     public string Name => "gap";
+
+    /// <inheritdoc/>
+    public ContaminationStatement Statement => ContaminationStatement.Inflation;
 
     /// <inheritdoc/>
     public string Null => "Within a subject the model is right on members no oftener than on non-members (with a reference model: its lead over that model is no larger).";

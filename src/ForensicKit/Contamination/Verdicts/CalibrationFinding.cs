@@ -9,13 +9,15 @@ internal static class CalibrationFinding
     private const double Power = 0.9;
 
     /// <summary>The finding; it is about the case as a whole.</summary>
-    public static Finding Create(ZooCalibration calibration) => new()
+    /// <param name="calibration">What was measured.</param>
+    /// <param name="asksModels">Whether the case's verdicts rest on tests that ask the model itself too, which were not calibrated.</param>
+    public static Finding Create(ZooCalibration calibration, bool asksModels) => new()
     {
         Id = $"{ContaminationFinding.Kind}/calibration",
         Kind = ContaminationFinding.Kind,
         Question = "How often are such verdicts wrong, and what would they have missed?",
-        Answer = Answer(calibration),
-        Rule = "Small models were trained with known leaks over sizes, ways of planting and exposures, and clean ones beside them; each was examined as a case of its own by the rule above, but for the control without any model, which can only take an accusation back. "
+        Answer = Answer(calibration, asksModels),
+        Rule = "Small models were trained with known leaks over sizes, ways of planting and exposures, and clean ones beside them; each was examined as a case of its own by the rule above, but for the control without any model, which can only take an accusation back, and for the tests that ask the model itself, whose p-values come from exchanging labels. "
             + "A false accusation is memorisation or inflation called shown of a clean model, every clean model with every other as its reference; true inflation is the lead on leaked items over many clean models, less the lead on items that did not leak.",
         Source = "data-manifests/zoos/default.results.json, made by 'forensickit organism zoo'; intervals: Clopper and Pearson 1934, for accusations by drawing models again (Efron 1979).",
         Query = "SELECT 'data-manifests/zoos/default.results.json' AS source",
@@ -23,14 +25,14 @@ internal static class CalibrationFinding
         Values = [.. Values(calibration)],
     };
 
-    private static string Answer(ZooCalibration calibration)
+    private static string Answer(ZooCalibration calibration, bool asksModels)
     {
         var memory = calibration.SeenFrom(ContaminationStatement.Memorisation, Power) is null
             ? "Memorisation was not shown in {{power}} of them at any number of exposures that was tried"
             : "Memorisation would have been seen in at least {{power}} of models that had seen questions with their answers {{seen_memorisation}} or more";
         var inflation = calibration.SeenFrom(ContaminationStatement.Inflation, Power) is null
             ? "inflation, which takes more items, was not seen so often at any number of exposures up to {{most_exposures}}" : "inflation from {{seen_inflation}} on";
-        return "This rule accuses clean models in {{false_share}} of trials ({{false_share|interval}}).\n"
+        return (asksModels ? "Apart from the tests that ask the model itself, this rule" : "This rule") + " accuses clean models in {{false_share}} of trials ({{false_share|interval}}).\n"
             + $"That is {{{{accused|bare}}}} of {{{{trials}}}} on {{{{clean}}}}. Of its intervals of inflation {{{{coverage}}}} held the truth ({{{{coverage|interval}}}}). {memory}; {inflation}.";
     }
 

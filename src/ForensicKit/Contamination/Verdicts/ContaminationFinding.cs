@@ -13,37 +13,40 @@ public static class ContaminationFinding
     public const string Kind = "contamination";
 
     /// <summary>The findings, in the order of the benchmarks.</summary>
-    /// <param name="evidence">What the contamination step stored.</param>
+    /// <param name="evidence">What the contamination step stored; null where there is no training text.</param>
+    /// <param name="membership">What models were asked themselves; null where they were not.</param>
     /// <param name="calibration">How far verdicts can be trusted; null where that is not known.</param>
     /// <param name="seed">Seed of the permutations.</param>
-    public static IReadOnlyList<Finding> CreateAll(ContaminationEvidence evidence, ZooCalibration? calibration, uint seed)
+    public static IReadOnlyList<Finding> CreateAll(ContaminationEvidence? evidence, MembershipEvidence? membership, ZooCalibration? calibration, uint seed)
     {
-        var measured = evidence.Benchmarks.Select(b => Measured.Of(b, evidence.Settings, seed)).ToList();
+        var asked = (membership?.Benchmarks ?? []).ToDictionary(b => b.Name, StringComparer.Ordinal);
+        var measured = (evidence?.Benchmarks ?? []).Select(b => MeasuredBenchmark.Of(b, asked.GetValueOrDefault(b.Name), evidence!.Settings, seed)).ToList();
+        measured.AddRange(asked.Values.Where(a => measured.TrueForAll(m => m.Name != a.Name)).Select(MeasuredBenchmark.Of));
         var verdicts = ContaminationVerdicts.Of([.. measured.SelectMany(m => m.Tests)]);
         return
         [
-            .. measured.Select(m => Create(m, [.. verdicts.Where(v => v.Benchmark == m.Benchmark.Name)])),
-            .. calibration is null ? (Finding[])[] : [CalibrationFinding.Create(calibration)],
+            .. measured.Select(m => Create(m, [.. verdicts.Where(v => v.Benchmark == m.Name)])),
+            .. calibration is null ? (Finding[])[] : [CalibrationFinding.Create(calibration, membership is not null)],
         ];
     }
 
-    private static Finding Create(Measured m, IReadOnlyList<StatementVerdict> verdicts) => new()
+    private static Finding Create(MeasuredBenchmark m, IReadOnlyList<StatementVerdict> verdicts) => new()
     {
-        Id = $"{Kind}/{m.Benchmark.ClaimId ?? m.Benchmark.Name}",
+        Id = $"{Kind}/{m.ClaimId ?? m.Name}",
         Kind = Kind,
-        ClaimId = m.Benchmark.ClaimId,
-        Question = $"What can be said of {m.Benchmark.Name}: presence, memorisation, inflation?",
+        ClaimId = m.ClaimId,
+        Question = $"What can be said of {m.Name}: presence, memorisation, inflation?",
         Answer = Answer(m, verdicts),
         Rule = "Tests of one statement about one benchmark are combined: two by Bonferroni’s method, three or more by the harmonic mean with the factor that makes it valid under any dependence. The combined p-values of all benchmarks and statements are corrected for false discoveries; "
-            + "a statement is shown where its corrected p is at most the level, and not shown otherwise. Memorisation is not tested where leaked and fresh items can be told apart without any model.",
-        Source = "Vovk and Wang 2020; Benjamini and Hochberg 1995; presence: Fisher 1935; memorisation: reference-model scores (Carlini et al. 2021) against fresh twins by permutation within strata (Phipson and Smyth 2010); "
+            + "a statement is shown where its corrected p is at most the level, and not shown otherwise. The likelihood of right answers is not compared where leaked and fresh items can be told apart without any model, and what the model itself shows does not count where the reference model shows it too.",
+        Source = "Vovk and Wang 2020; Benjamini and Hochberg 1995; presence: Fisher 1935; memorisation: reference-model scores (Carlini et al. 2021) against fresh twins by permutation within strata (Phipson and Smyth 2010), and the battery of tests that ask the model itself; "
             + "inflation: difference in differences by exact exchange of labels.",
-        Query = $"SELECT p.kind, p.is_fresh, count(*) AS items FROM item_presence p WHERE p.benchmark = '{m.Benchmark.Name.Replace("'", "''", StringComparison.Ordinal)}' GROUP BY ALL ORDER BY ALL",
+        Query = m.Query,
         CannotShow = "That a statement which is not shown is false. Presence says nothing of memory, and memory nothing of a score.",
         Values = [.. Values(m, verdicts)],
     };
 
-    private static string Answer(Measured m, IReadOnlyList<StatementVerdict> verdicts)
+    private static string Answer(MeasuredBenchmark m, IReadOnlyList<StatementVerdict> verdicts)
     {
         var headline = "Presence is {{presence}}, memorisation {{memorisation}}, inflation {{inflation}}.";
         var parts = new List<string>();
@@ -53,16 +56,20 @@ public static class ContaminationFinding
             parts.Add($"{char.ToUpperInvariant(name[0])}{name[1..]}: p = {{{{p_{name}}}}}, and p = {{{{q_{name}}}}} after correction over the case.");
         }
 
-        if (m.Memory?.Interval is not null)
+        if (m.Likelihood?.Interval is not null)
             parts.Add("The right answers of leaked items gained {{memory}} ({{memory|interval}}) over what the reference model and fresh items account for.");
-        if (m.NotTested is { } why)
-            parts.Add($"Memorisation was not tested: {why}.");
+        if (m.NotCompared is { } why)
+            parts.Add($"The likelihood of right answers was not compared: {why}.");
+        if (m.Memory is { IsUsable: true })
+            parts.Add("Tests that ask the model itself: p = {{p_battery}}.");
+        if (m.Memory is { IsUsable: false })
+            parts.Add("Tests that ask the model itself do not count, since the reference model fails them as well (p = {{p_battery_control}}).");
         parts.Add("The three are separate statements: none follows from another.");
 
         return $"{headline}\n{string.Join(' ', parts)}";
     }
 
-    private static IEnumerable<FindingValue> Values(Measured m, IReadOnlyList<StatementVerdict> verdicts)
+    private static IEnumerable<FindingValue> Values(MeasuredBenchmark m, IReadOnlyList<StatementVerdict> verdicts)
     {
         foreach (var statement in Enum.GetValues<ContaminationStatement>())
         {
@@ -71,11 +78,20 @@ public static class ContaminationFinding
             yield return FindingValue.Word(name, char.ToUpperInvariant(name[0]) + name[1..], verdict is null ? "not tested" : verdict.IsShown ? "shown" : "not shown");
             if (verdict is null)
                 continue;
-            yield return FindingValue.P($"p_{name}", $"Combined p of no {name} ({string.Join(", ", verdict.Tests.Select(t => t.Name))})", verdict.Combined);
-            yield return FindingValue.P($"q_{name}", "The same, corrected over the case", verdict.Adjusted);
+            // The battery samples: another machine gives nearly the same.
+            Func<string, string, Probability, FindingValue> p = verdict.Tests.Any(t => t.Name == MeasuredBenchmark.Battery) ? MembershipFinding.P : FindingValue.P;
+            yield return p($"p_{name}", $"Combined p of no {name} ({string.Join(", ", verdict.Tests.Select(t => t.Name))})", verdict.Combined);
+            yield return p($"q_{name}", "The same, corrected over the case", verdict.Adjusted);
         }
 
-        if (m.Memory is { } memory)
+        if (m.Memory is { } battery)
+        {
+            yield return MembershipFinding.P("p_battery", "Combined p of the tests that ask the model itself", battery.P);
+            if (battery.ControlP is { } control)
+                yield return MembershipFinding.P("p_battery_control", "The same of the reference model", control);
+        }
+
+        if (m.Likelihood is { } memory)
         {
             yield return FindingValue.Number("memory", "Gain in log-likelihood of the right answer on leaked items", memory.Nats, 3, "nats per token") with
             {
@@ -94,28 +110,4 @@ public static class ContaminationFinding
     }
 
     private static string Name(ContaminationStatement statement) => statement.ToString().ToLower(CultureInfo.InvariantCulture);
-
-    /// <summary>What was measured of a benchmark.</summary>
-    private sealed record Measured(BenchmarkPresence Benchmark, IReadOnlyList<ContaminationTest> Tests, MemorisationResult? Memory, BlindResult? Blind, string? NotTested)
-    {
-        public static Measured Of(BenchmarkPresence b, ScanSettings settings, uint seed)
-        {
-            var tests = new List<ContaminationTest>();
-            var counts = PresenceCounts.Of(b.Name, b.Presence);
-            if (PresenceFinding.BeyondFresh(counts) is { } presence)
-                tests.Add(new(b.Name, ContaminationStatement.Presence, "scan against fresh twins", presence));
-            var blind = settings.Blind.GetValueOrDefault(b.Name);
-            var reason = !b.Items.Any(i => i.IsLeaked) ? "no item is known to have leaked with its answer"
-                : !b.Items.Any(i => !i.IsLeaked) ? "there are no fresh items to compare with"
-                : !b.Likelihoods.Any(l => l.IsLeaked) || !b.Likelihoods.Any(l => !l.IsLeaked) ? "its protocol does not ask how likely the right answers are"
-                : blind is null ? "there are too few leaked items to rule out that they differ from fresh ones without any model"
-                : blind.Objection is not null ? "leaked and fresh items can be told apart without any model, or are too few to rule it out" : null;
-            var memory = reason is null ? MemorisationTest.Run(b.Likelihoods, seed) : null;
-            if (memory is not null)
-                tests.Add(new(b.Name, ContaminationStatement.Memorisation, "likelihood of the right answer", memory.P));
-            if (b.Items.Any(i => i.IsLeaked) && b.Items.Any(i => !i.IsLeaked))
-                tests.Add(new(b.Name, ContaminationStatement.Inflation, "difference in differences", InflationTest.Run(b.Items).Overall.P));
-            return new(b, tests, memory, blind, reason);
-        }
-    }
 }

@@ -55,11 +55,10 @@ public static class ContaminationVerdicts
     {
         if (tests.GroupBy(t => (t.Benchmark, t.Statement, t.Name)).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
             throw new ArgumentException($"The test '{twice.Key.Name}' of {twice.Key.Benchmark} comes twice.", nameof(tests));
-        var groups = tests.GroupBy(t => (t.Benchmark, t.Statement)).Select(g => (g.Key, Tests: g.ToList(), Combined: Combine([.. g.Select(t => t.P)]))).ToList();
+        if (tests.Count == 0)
+            return [];
+        var groups = tests.GroupBy(t => (t.Benchmark, t.Statement)).Select(g => (g.Key, Tests: g.ToList(), Combined: PCombination.AnyDependence([.. g.Select(t => t.P)]))).ToList();
         var adjusted = MultipleTesting.BenjaminiHochberg([.. groups.Select(g => g.Combined)]);
         return [.. groups.Select((g, i) => new StatementVerdict(g.Key.Benchmark, g.Key.Statement, g.Tests, g.Combined, adjusted[i], adjusted[i].Value <= level))];
     }
-
-    // The harmonic bound begins at three; it is never much worse than Bonferroni and better where tests agree.
-    private static Probability Combine(IReadOnlyList<Probability> p) => p.Count < 3 ? PCombination.Bonferroni(p) : PCombination.HarmonicMeanAnyDependence(p);
 }

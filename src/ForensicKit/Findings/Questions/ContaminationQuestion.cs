@@ -23,5 +23,5 @@ public sealed class ContaminationQuestion : Question
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Ask(ClaimSheet sheet) =>
-        sheet.Contamination is not { } contamination ? [] : ContaminationFinding.CreateAll(contamination, sheet.Calibration, (uint)sheet.Seed);
+        sheet is { Contamination: null, Membership: null } ? [] : ContaminationFinding.CreateAll(sheet.Contamination, sheet.Membership, sheet.Calibration, (uint)sheet.Seed);
 }

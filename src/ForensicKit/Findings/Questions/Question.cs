@@ -10,7 +10,7 @@ public abstract class Question
 {
     /// <summary>All questions, in the order of the document.</summary>
     public static IReadOnlyList<Question> All { get; } =
-        [new GapQuestion(), new RuleQuestion(), new ScoringQuestion(), new ProtocolQuestion(), new AttributionQuestion(), new PresenceQuestion(), new InflationQuestion(), new ContaminationQuestion(), new ComparisonQuestion(), new SensitivityQuestion(), new LatencyQuestion(), new ArithmeticQuestion(), new CompletenessQuestion(), new LuckQuestion(), new PowerQuestion()];
+        [new GapQuestion(), new RuleQuestion(), new ScoringQuestion(), new ProtocolQuestion(), new AttributionQuestion(), new PresenceQuestion(), new InflationQuestion(), new MembershipQuestion(), new ContaminationQuestion(), new ComparisonQuestion(), new SensitivityQuestion(), new LatencyQuestion(), new ArithmeticQuestion(), new CompletenessQuestion(), new LuckQuestion(), new PowerQuestion()];
 
     /// <summary>Kind of its findings, for example <c>gap</c>.</summary>
     public abstract string Kind { get; }

@@ -13,7 +13,7 @@ public class ContaminationFindingTests
     [Fact]
     public void Three_statements_are_made_of_each_benchmark_and_none_follows_from_another()
     {
-        var findings = ContaminationFinding.CreateAll(Compared(), Calibration(), 1);
+        var findings = ContaminationFinding.CreateAll(Compared(), null, Calibration(), 1);
         Assert.Equal(6, findings.Count);
         (string, string, string)[] said = [.. findings.Take(5).Select(f => (f["presence"].Display, f["memorisation"].Display, f["inflation"].Display))];
         Assert.Equal(
@@ -44,7 +44,7 @@ public class ContaminationFindingTests
     {
         var evidence = Compared();
         var blind = new Dictionary<string, BlindResult>(evidence.Settings.Blind, StringComparer.Ordinal) { ["inflated"] = new("inflated", 0.9, 0.8, 0.95, 0.001, "They can be told apart.") };
-        var finding = ContaminationFinding.CreateAll(evidence with { Settings = evidence.Settings with { Blind = blind } }, null, 1)[0];
+        var finding = ContaminationFinding.CreateAll(evidence with { Settings = evidence.Settings with { Blind = blind } }, null, null, 1)[0];
         Assert.Equal("not tested", finding["memorisation"].Display);
         Assert.Contains("told apart without any model", Binding.Print(finding), StringComparison.Ordinal);
         Assert.Equal("shown", finding["inflation"].Display);
@@ -52,14 +52,14 @@ public class ContaminationFindingTests
 
     [Fact]
     public void Without_a_calibration_nothing_is_said_of_it() =>
-        Assert.Equal(5, ContaminationFinding.CreateAll(Compared(), null, 1).Count);
+        Assert.Equal(5, ContaminationFinding.CreateAll(Compared(), null, null, 1).Count);
 
     [Fact]
     public void The_figures_are_drawn_with_what_they_show_in_words()
     {
-        var power = CalibrationFigures.Power(new("fig-contamination-power", 8, "What would have been seen", "Shares.", "case"), Calibration());
+        var power = CalibrationFigures.Power(new("fig-contamination-power", 9, "What would have been seen", "Shares.", "case"), Calibration());
         Assert.Contains("Memorisation", FigureSvg.Render(power, FigureVariant.Light), StringComparison.Ordinal);
-        var estimates = CalibrationFigures.Estimates(new("fig-contamination-estimates", 9, "Estimated and true", "Points.", "case"), Calibration());
+        var estimates = CalibrationFigures.Estimates(new("fig-contamination-estimates", 10, "Estimated and true", "Points.", "case"), Calibration());
         Assert.Contains("of 4 intervals hold the true value", estimates.AltText, StringComparison.Ordinal);
         Assert.NotEqual("", PlotlyFigure.ToJson(estimates));
         var map = PlaceFigures.HitMap(new("fig-presence-map", 5, "Where", "Places.", "case"), [("a", [0, 0.005, 0.5, 1])]);
