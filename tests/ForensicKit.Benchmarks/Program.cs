@@ -21,6 +21,8 @@ else if (args is ["scan", .. var texts])
     CorpusScanning.Run(texts);
 else if (args is ["scan-quality", var data, .. var rewritten])
     ScanQuality.Run(data, rewritten.FirstOrDefault());
+else if (args is ["constat-errors", var answers])
+    MembershipErrors.ConStatRun(answers);
 else if (args is ["precision", var folder])
     PrecisionEffect.Run(folder);
 else if (args is ["tokenizers", .. var names])

@@ -19,7 +19,22 @@ public sealed class ConStatTest : IMembershipTest
     public string Needs => "answers that can be right; non-members; item by item scores of at least five reference models of different strength";
 
     /// <inheritdoc/>
-    public string CannotSee => "A leak of both sets, or one that the reference models share; it measures inflation, not presence. Its p-value is a bootstrap's, not exact.";
+    public string CannotSee => "A leak of both sets, or one that the reference models share; a gain of few points; it measures inflation, not presence. Its p-value is a bootstrap's, not exact. A model that is stronger than every reference model is refused.";
+
+    /// <summary>
+    /// Why the curve says nothing about the model: on the reference benchmark it is better than the strongest reference model by more than the 95% error of
+    /// the difference, item by item. Where there is no model the curve goes on as its last piece does; below the weakest, guessing holds it. Null where nothing speaks against it.
+    /// </summary>
+    internal static string? Objection(ConStatScores scores)
+    {
+        var strongest = scores.Models.MaxBy(m => m.Reference.Average())!;
+        double[] lead = [.. scores.Model.Reference.Zip(strongest.Reference, (own, other) => own - other)];
+        var mean = lead.Average();
+        var error = lead.Length < 2 ? 0 : Normal.UpperQuantile(0.025) * Moments.StandardDeviation(lead) / Math.Sqrt(lead.Length);
+        return mean > error
+            ? FormattableString.Invariant($"The model is right on {100 * scores.Model.Reference.Average():0.0} % of the non-members, the strongest reference model on {100 * strongest.Reference.Average():0.0} %: there is no model of its strength to compare it with.")
+            : null;
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MembershipOutcome>> RunAsync(MembershipContext context, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
@@ -39,6 +54,8 @@ public sealed class ConStatTest : IMembershipTest
         double Guess(IReadOnlyList<MembershipItem> items) => items.Average(i => i.Choices.Count > 0 ? 1.0 / i.Choices.Count : 0);
         var options = new ConStatOptions { Replicates = context.Options.Replicates, RandomPerformance = (Guess(context.Members), Guess(context.NonMembers)) };
         var scores = new ConStatScores(models, new(own[..context.Members.Count], own[context.Members.Count..]));
+        if (Objection(scores) is { } objection)
+            throw new KitException(objection);
         var seed = (uint)context.Random(Name).Below(uint.MaxValue);
         ConStatResult result;
         try

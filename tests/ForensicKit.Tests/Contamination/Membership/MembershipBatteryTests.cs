@@ -177,6 +177,15 @@ public sealed class MembershipBatteryTests
     }
 
     [Fact]
+    public async Task ConStat_has_nothing_to_say_of_a_model_beyond_its_reference_models()
+    {
+        var world = World.Of(9);
+        var both = new WordModel(1, [.. world.Known, .. world.NonMembers.Select(i => i.Text)]);
+        Assert.Contains("no model of its strength", (await Run("constat", world, both)).Refused, StringComparison.Ordinal);
+        Assert.Null((await Run("constat", world, new WordModel(1, world.Known))).Refused);
+    }
+
+    [Fact]
     public async Task A_quiz_that_the_model_cannot_take_and_sorted_choices_say_nothing()
     {
         var world = World.Of(90);
