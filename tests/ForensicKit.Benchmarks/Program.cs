@@ -23,6 +23,10 @@ else if (args is ["scan-quality", var data, .. var rewritten])
     ScanQuality.Run(data, rewritten.FirstOrDefault());
 else if (args is ["constat-errors", var answers])
     MembershipErrors.ConStatRun(answers);
+else if (args is ["file-order-errors"])
+    await FileOrderErrors.RunAsync();
+else if (args is ["membership-errors", var zoo, .. var outcomes])
+    await BatteryErrors.RunAsync(zoo, outcomes.FirstOrDefault());
 else if (args is ["precision", var folder])
     PrecisionEffect.Run(folder);
 else if (args is ["tokenizers", .. var names])

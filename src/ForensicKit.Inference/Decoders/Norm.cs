@@ -34,7 +34,7 @@ internal sealed class Norm : IDisposable
         if (FewTokens.Applies(x))
             return FewTokens.RootMeanSquareNorm(x, _weight, _epsilon);
         using var norm = x.norm(-1, keepdim: true);
-        using var scale = norm.square().Over(x.size(-1)).Plus(_epsilon).rsqrt();
+        using var scale = norm.Squared().Over(x.size(-1)).Plus(_epsilon).rsqrt();
         using var scaled = x * scale;
         return scaled * _weight;
     }

@@ -41,6 +41,9 @@ internal static class Scalars
     /// <summary>x · value.</summary>
     public static Tensor Times(this Tensor x, double value) => With(value, v => x.mul(v));
 
+    /// <summary>x², element by element. <c>Tensor.square</c> makes its exponent in passing.</summary>
+    public static Tensor Squared(this Tensor x) => With(2, x.pow);
+
     /// <summary>x / value.</summary>
     public static Tensor Over(this Tensor x, double value) => With(value, v => x.div(v));
 }

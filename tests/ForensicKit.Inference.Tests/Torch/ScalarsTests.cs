@@ -26,7 +26,7 @@ public sealed class ScalarsTests
             for (var i = 0; i < 20_000; i++)
             {
                 using var inner = NewDisposeScope();
-                Assert.Equal(7f, x.Plus(x.Plus(y).Times(1.5)).Plus(3)[63].item<float>());
+                Assert.Equal(49f, x.Plus(x.Plus(y).Times(1.5)).Plus(3).Squared()[63].item<float>());
             }
         }
         finally
