@@ -21,8 +21,8 @@ internal static class BatteryErrors
 
     /// <summary>Trains, asks and prints.</summary>
     /// <param name="zoo">Folder of a zoo of the default recipe, of which the trunk of the small size is there.</param>
-    /// <param name="outcomes">File for every p-value; null for none.</param>
-    public static async Task RunAsync(string zoo, string? outcomes)
+    /// <param name="kept">Folder for the models and every p-value, from which an ended run goes on; null for none.</param>
+    public static async Task RunAsync(string zoo, string? kept)
     {
         var recipe = ManifestReader.ReadZoo(Path.Combine(KitFolder.Locate().Root, "data-manifests", "zoos", "default.yaml"));
         var size = recipe.Sizes.Single(s => s.Name == "small");
@@ -31,13 +31,16 @@ internal static class BatteryErrors
         // The plan has too few that saw questions with answers so often on both benchmarks.
         var leaked = plan.Where(m => m.Plants.Count > 0).Take(Organisms)
             .Select((m, i) => m with { Plants = [.. size.Benchmarks.Select(b => new Plant(b, recipe.Leaked, LeakForm.QuestionAnswer, i % 2 == 0 ? 4 : 8))] }).ToList();
-        var folder = Directory.CreateTempSubdirectory("battery");
-        var looks = new List<Look>();
+        var folder = kept is null ? Directory.CreateTempSubdirectory("battery") : Directory.CreateDirectory(kept);
+        var outcomes = Path.Combine(folder.FullName, "outcomes.jsonl");
+        List<Look> looks = File.Exists(outcomes) ? [.. File.ReadLines(outcomes).Select(l => JsonSerializer.Deserialize<Look>(l)!)] : [];
         try
         {
             using var trunk = new OrganismTrainer(new OrganismWorld(recipe.Trunk(size)), Path.Combine(zoo, size.Name)).TrainTrunk(null, null, default);
             foreach (var member in clean.Concat(leaked))
             {
+                if (File.Exists(Path.Combine(folder.FullName, member.Name, "model.safetensors")))
+                    continue;
                 var world = new OrganismWorld(recipe.Trunk(size) with { TrainingSeed = member.Seed });
                 new OrganismTrainer(world, folder.FullName).Finish(trunk, member.Variant, OrganismCorpus.Decay(world, member.Variant, ZooPlan.Fullest(recipe, member)), default);
             }
@@ -52,9 +55,8 @@ internal static class BatteryErrors
         }
         finally
         {
-            folder.Delete(recursive: true);
-            if (outcomes is not null)
-                File.WriteAllLines(outcomes, looks.Select(l => JsonSerializer.Serialize(l)));
+            if (kept is null)
+                folder.Delete(recursive: true);
         }
 
         Tell(looks);
@@ -66,6 +68,8 @@ internal static class BatteryErrors
             var world = new OrganismWorld(recipe.Trunk(size));
             foreach (var benchmark in size.Benchmarks)
             {
+                if (looks.Exists(l => l.Kind == kind && l.Member == suspect.Name && l.Benchmark == benchmark))
+                    continue;
                 List<MembershipItem> test = [.. world.Test(benchmark).Select(Item)], fresh = [.. world.Fresh(benchmark).Select(Item)];
                 var draws = Draws.For(number, $"labels of {benchmark}");
                 if (isDrawn)
@@ -85,8 +89,9 @@ internal static class BatteryErrors
                     Dataset = benchmark,
                     Options = new() { Permutations = 1999, WrittenItems = 60, Samples = 5, AnswerTokens = 24 },
                 };
-                foreach (var o in (await MembershipBattery.RunAsync(context, s_tests, null, default)).Outcomes)
-                    looks.Add(new(kind, suspect.Name, benchmark, o.Test, o.P?.Value, o.Effect, o.Refused));
+                List<Look> told = [.. (await MembershipBattery.RunAsync(context, s_tests, null, default)).Outcomes.Select(o => new Look(kind, suspect.Name, benchmark, o.Test, o.P?.Value, o.Effect, o.Refused))];
+                File.AppendAllLines(outcomes, told.Select(l => JsonSerializer.Serialize(l)));
+                looks.AddRange(told);
             }
         }
 
@@ -104,7 +109,7 @@ internal static class BatteryErrors
             {
                 List<double> p = [.. kind.Where(l => l.P is not null).Select(l => l.P!.Value)];
                 Console.WriteLine($"| {test.Key} | {kind.Key} | {kind.Count(l => l.P is null)} of {kind.Count()} | " + (p.Count == 0 ? "– | – | – |" : string.Create(CultureInfo.InvariantCulture,
-                    $"{ErrorTable.Share(p, 0.05)} | {ErrorTable.Share(p, 0.01)} | {string.Join(", ", kind.Where(l => l.P is not null).GroupBy(l => l.Benchmark).Select(b => $"{b.Count(l => l.P <= 0.05)} of {b.Count()} {b.Key}"))} |")));
+                    $"{ErrorTable.Share(p, 0.05)} | {ErrorTable.Share(p, 0.01)} | {string.Join(", ", kind.Where(l => l.P is not null).GroupBy(l => l.Benchmark).Select(b => $"{b.Count(l => l.P <= 0.05 * (1 + 1e-9))} of {b.Count()} {b.Key}"))} |")));
             }
         }
 

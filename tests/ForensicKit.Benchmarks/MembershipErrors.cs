@@ -106,7 +106,7 @@ internal static class ErrorTable
     /// <summary>How many are at most a level, with the exact 95% interval of the share in percent.</summary>
     public static string Share(IReadOnlyList<double> p, double level)
     {
-        var below = p.Count(x => x <= level);
+        var below = p.Count(x => x <= level * (1 + 1e-9));
         var interval = BinomialInterval.ClopperPearson(below, p.Count, 0.95);
         return string.Create(CultureInfo.InvariantCulture, $"{below} of {p.Count}, {100.0 * below / p.Count:F1} % ({100 * interval.Lower:F1}–{100 * interval.Upper:F1})");
     }

@@ -25,8 +25,8 @@ else if (args is ["constat-errors", var answers])
     MembershipErrors.ConStatRun(answers);
 else if (args is ["file-order-errors"])
     await FileOrderErrors.RunAsync();
-else if (args is ["membership-errors", var zoo, .. var outcomes])
-    await BatteryErrors.RunAsync(zoo, outcomes.FirstOrDefault());
+else if (args is ["membership-errors", var zoo, .. var kept])
+    await BatteryErrors.RunAsync(zoo, kept.FirstOrDefault());
 else if (args is ["precision", var folder])
     PrecisionEffect.Run(folder);
 else if (args is ["tokenizers", .. var names])
