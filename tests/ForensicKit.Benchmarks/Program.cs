@@ -23,8 +23,8 @@ else if (args is ["scan-quality", var data, .. var rewritten])
     ScanQuality.Run(data, rewritten.FirstOrDefault());
 else if (args is ["constat-errors", var answers])
     MembershipErrors.ConStatRun(answers);
-else if (args is ["file-order-errors"])
-    await FileOrderErrors.RunAsync();
+else if (args is ["file-order-errors", .. var orders])
+    await FileOrderErrors.RunAsync(onlyOrders: orders is ["orders"]);
 else if (args is ["membership-errors", var zoo, .. var kept])
     await BatteryErrors.RunAsync(zoo, kept.FirstOrDefault());
 else if (args is ["precision", var folder])
