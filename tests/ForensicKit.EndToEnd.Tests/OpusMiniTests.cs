@@ -104,8 +104,40 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
         }
 
         // Nothing was planted there.
-        Assert.Equal(("not shown", "not tested"), (dossier.Findings["contamination/gsm8k"]["presence"].Display, dossier.Findings["contamination/gsm8k"]["memorisation"].Display));
-        Assert.NotEqual("shown", dossier.Findings["contamination/humaneval"]["inflation"].Display);
+        foreach (var clean in (string[])["gsm8k", "humaneval"])
+        {
+            var finding = dossier.Findings["contamination/" + clean];
+            Assert.Equal(("not shown", "not shown"), (finding["presence"].Display, finding["memorisation"].Display));
+            Assert.NotEqual("shown", finding["inflation"].Display);
+        }
+    }
+
+    [Fact]
+    public void The_model_itself_shows_what_it_has_seen_and_its_twin_does_not()
+    {
+        Assert.All((string[])["mmlu", "hellaswag"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_memory"), 0, 0.05));
+        Assert.All((string[])["gsm8k", "humaneval"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_memory"), 0.05, 1));
+        Assert.All((string[])["mmlu", "hellaswag", "gsm8k", "humaneval"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_control"), 0.05, 1));
+        // Without choices no wrong one can be guessed.
+        Assert.Contains("wrong choice", dossier.Findings["membership/gsm8k"]["refused_masked_option"].Display, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_score_of_the_battery_that_was_changed_is_told_without_the_model()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in (string[])[Cases.Dossier.CaseFile, Cases.Dossier.EvidenceFile, Cases.Dossier.DocumentFile, "custody.jsonl"])
+            File.Copy(Path.Combine(dossier.Folder, file), folder[file]);
+        using (var connection = new DuckDB.NET.Data.DuckDBConnection("Data Source=" + folder[Cases.Dossier.EvidenceFile]))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE membership_scores SET score = -score WHERE is_member AND test = 'scores/reference'";
+            Assert.True(command.ExecuteNonQuery() > 100);
+        }
+
+        var told = Cases.DossierAudit.Run(new(folder.Path, TimeProvider.System), new(TestData.RepositoryRoot), CancellationToken.None).Problems.Where(p => p.What.Contains("does not follow from the stored scores", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, told.Count);
     }
 
     [Fact]
@@ -124,7 +156,7 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
     {
         Assert.Equal(6, Directory.GetFiles(Path.Combine(dossier.Folder, "notebooks"), "*.ipynb").Length);
         var html = File.ReadAllText(Path.Combine(dossier.Folder, "document.html"));
-        foreach (var id in (string[])["protocol", "presence", "inflation", "sensitivity", "latency", "attribution", "comparison", "contamination", "fig-attribution", "fig-presence", "fig-presence-map", "fig-inflation", "fig-inflation-points", "fig-contamination-power", "fig-contamination-estimates", "fig-sensitivity", "fig-latency"])
+        foreach (var id in (string[])["protocol", "presence", "inflation", "sensitivity", "latency", "attribution", "comparison", "membership", "contamination", "fig-membership", "fig-attribution", "fig-presence", "fig-presence-map", "fig-inflation", "fig-inflation-points", "fig-contamination-power", "fig-contamination-estimates", "fig-sensitivity", "fig-latency"])
             Assert.Contains($"id=\"{id}\"", html, StringComparison.Ordinal);
         Assert.Contains("side by side", html, StringComparison.Ordinal);
         Assert.Contains("<mark>", html, StringComparison.Ordinal);

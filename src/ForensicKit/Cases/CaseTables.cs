@@ -85,7 +85,7 @@ internal static class CaseTables
         ("Question only", r => Text(r.Counts.QuestionOnly)),
         ("Answer only", r => Text(r.Counts.AnswerOnly)),
         ("Fresh twins found", r => $"{Text(r.Counts.FreshFound)} of {Text(r.Counts.Fresh)}"),
-        ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + " times"));
+        ("Most often seen", r => r.Counts.Exposures.Count == 0 ? "–" : Text(r.Counts.Exposures[^1]) + (r.Counts.Exposures[^1] == 1 ? " time" : " times")));
 
     /// <summary>What models said of themselves, test by test.</summary>
     public static DataFrame Membership(ClaimSheet sheet) => Table(

@@ -42,7 +42,7 @@ public sealed class KitFolder
 
     /// <summary>The batteries of tests that a case asks models.</summary>
     internal IReadOnlyList<BatteryPlan> Batteries(CaseManifest manifest, MembershipPlan plan) => MembershipStep.Batteries(
-        manifest, plan, id => Manifests.Model(manifest.Model(id).Manifest!).Artifacts, name => Benchmark(name).ItemArtifacts);
+        manifest, plan, id => Manifests.Model(manifest.Model(id).Manifest!), Benchmark);
 
     /// <summary>The calibration of verdicts on contamination; null in a checkout without the results of the default zoo.</summary>
     public ZooCalibration? Calibration => _calibration.Value;

@@ -10,6 +10,7 @@ public sealed class ManifestCatalogue
     internal const string Tools = "tools";
     internal const string Organisms = "organisms";
     internal const string Zoos = "zoos";
+    private const string Cases = "cases";
 
     private readonly IReadOnlyList<string> _folders;
 
@@ -18,7 +19,7 @@ public sealed class ManifestCatalogue
 
     /// <summary>Names of the cases, sorted.</summary>
     public IReadOnlyList<string> CaseNames => Sorted(
-        _folders.Select(folder => Path.Combine(folder, "cases")).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
+        _folders.Select(folder => Path.Combine(folder, Cases)).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
             .Where(folder => File.Exists(Path.Combine(folder, CaseFile))).Select(folder => Path.GetFileName(folder)));
 
     private const string CaseFile = "case.yaml";
@@ -66,7 +67,10 @@ public sealed class ManifestCatalogue
     public CaseManifest Case(string nameOrPath)
     {
         var path = FindCase(nameOrPath);
-        return ManifestReader.ReadCase(path, WithFolder(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        // Where cases are found by name, the name is the folder's; a copy elsewhere (that of a dossier) goes by its path.
+        var isListed = _folders.Any(f => Path.GetDirectoryName(folder) == Path.GetFullPath(Path.Combine(f, Cases)));
+        return ManifestReader.ReadCase(path, WithFolder(folder), isListed ? Path.GetFileName(folder) : null);
     }
 
     /// <summary>This catalogue with the manifests that a case brings along before all others.</summary>
@@ -98,7 +102,7 @@ public sealed class ManifestCatalogue
         if (nameOrPath.Length == 0)
             throw new KitException("No case is named.", mend: $"Known are {string.Join(", ", CaseNames)}.");
         if (CaseNames.Contains(nameOrPath, StringComparer.Ordinal))
-            return _folders.Select(folder => Path.Combine(folder, "cases", nameOrPath, CaseFile)).First(File.Exists);
+            return _folders.Select(folder => Path.Combine(folder, Cases, nameOrPath, CaseFile)).First(File.Exists);
         if (File.Exists(Path.Combine(nameOrPath, CaseFile)))
             return Path.Combine(nameOrPath, CaseFile);
         if (File.Exists(nameOrPath))

@@ -66,10 +66,12 @@ internal static class ManifestReader
     }
 
     /// <inheritdoc cref="ReadBenchmark"/>
-    public static CaseManifest ReadCase(string path, ManifestCatalogue catalogue)
+    /// <param name="path">The file.</param>
+    /// <param name="catalogue">Where benchmarks and models are looked up.</param>
+    /// <param name="expectedName">The name it must have; null for any.</param>
+    public static CaseManifest ReadCase(string path, ManifestCatalogue catalogue, string? expectedName)
     {
-        var folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))!;
-        var root = Checked(path, ManifestSchemas.Case, folder, references => references.CheckCase(catalogue));
+        var root = Checked(path, ManifestSchemas.Case, expectedName, references => references.CheckCase(catalogue));
         return new CaseManifest
         {
             Name = root.Text("name"),
@@ -111,7 +113,7 @@ internal static class ManifestReader
         Fields = items.Map("fields")?.Entries.ToDictionary(f => f.Key.Value, f => ((ScalarNode)f.Value).Value, StringComparer.Ordinal) ?? new Dictionary<string, string>(StringComparer.Ordinal),
     };
 
-    private static MapNode Checked(string path, ObjectShape shape, string expectedName, Action<ManifestReferences>? checkReferences = null)
+    private static MapNode Checked(string path, ObjectShape shape, string? expectedName, Action<ManifestReferences>? checkReferences = null)
     {
         var root = ManifestYaml.ReadFile(path);
         var errors = new ManifestErrors(path);

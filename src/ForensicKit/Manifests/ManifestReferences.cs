@@ -11,9 +11,9 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
     private IReadOnlyList<string> Artifacts { get; } = Ids(root, "artifacts");
 
     /// <summary>For every kind: the manifest's name, its artifacts.</summary>
-    public void CheckCommon(string expectedName)
+    public void CheckCommon(string? expectedName)
     {
-        if (root["name"] is ScalarNode name && name.Value.Trim() != expectedName)
+        if (expectedName is not null && root["name"] is ScalarNode name && name.Value.Trim() != expectedName)
             errors.Add(name.At, $"The name '{name.Value.Trim()}' is not that of the file.", $"Call it '{expectedName}', or rename the file or folder.");
         MustDiffer(IdNodes("artifacts"), "artifact");
     }

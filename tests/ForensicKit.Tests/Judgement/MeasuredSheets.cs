@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using ForensicKit.Claims;
 using ForensicKit.Contamination;
+using ForensicKit.Contamination.Membership;
 using ForensicKit.Contamination.Verdicts;
 using ForensicKit.Evidence;
 using ForensicKit.Latency;
 using ForensicKit.Manifests;
 using ForensicKit.Sensitivity;
+using ForensicKit.Statistics;
 
 namespace ForensicKit.Tests.Judgement;
 
@@ -92,6 +94,32 @@ internal static class MeasuredSheets
                 Benchmark("no-twins", null, leaked: 20, suspectRight: 15, referenceRight: 9, fresh: 0),
             ],
             "Suspect", "Reference");
+    }
+
+    /// <summary>Benchmarks of which the suspect knows items, both models do, nothing can be told, and no reference model was asked.</summary>
+    public static MembershipEvidence Membership()
+    {
+        var settings = new BatterySettings(
+            "method", 1, 200, 200, new(), new(0.5, new(0.45, 0.55), 0.49, 0.6, 0.5, 0.7, 199, null), new("m", null, null, "cpu", "float32", "", 1, new Dictionary<string, string>(StringComparer.Ordinal), 256), "1");
+        return new(
+            [
+                new("inflated", "Inflated", "g0", Asked(1e-6), Asked(0.4)), new("both", "Both", "g1", Asked(1e-6), Asked(1e-6)), new("mute", "Mute", "g2", Asked(null), Asked(null)),
+                new("alone", "Alone", "g3", Asked(0.3), null), new("deaf", "Deaf", "g4", Asked(0.3), Asked(null)),
+            ],
+            "Suspect", "Reference");
+
+        AskedBattery Asked(double? p) => new("battery", settings, MembershipOutcome.Adjust(
+        [
+            .. new[] { "scores/loss", "scores/min-k", "scores/min-k++", "masked-option" }.Select(test => MembershipBattery.Kept(test) with
+            {
+                P = p is { } value ? Probability.FromValue(value) : null,
+                Refused = p is null ? "There are 3 items." : null,
+                EffectName = "AUC within subjects",
+                Effect = p is null ? null : 0.7,
+                Interval = p is null ? null : new(0.6, 0.8),
+            }),
+            MembershipBattery.Kept("scores/dc-pdd") with { Refused = "There is no text that token frequencies come from." },
+        ]));
     }
 
     private static BenchmarkPresence Benchmark(string name, string? claim, int leaked, int suspectRight, int referenceRight, int fresh) => new(

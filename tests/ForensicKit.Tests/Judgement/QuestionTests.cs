@@ -99,7 +99,7 @@ public class QuestionTests
             MeasuredSheets.TwoProtocols("p3", "90.0", 100, 4, 1, 95),
             .. MeasuredVerdictTests.EveryVerdict(),
         ];
-        var sheet = Sheet(claims) with { Contamination = MeasuredSheets.Contamination(), Sensitivity = MeasuredSheets.Sensitivity(isSensitive: true), Latency = MeasuredSheets.Latency(200, 300) };
+        var sheet = Sheet(claims) with { Contamination = MeasuredSheets.Contamination(), Membership = MeasuredSheets.Membership(), Sensitivity = MeasuredSheets.Sensitivity(isSensitive: true), Latency = MeasuredSheets.Latency(200, 300) };
         IReadOnlyList<Finding> findings =
         [
             .. Question.AskAll(sheet),

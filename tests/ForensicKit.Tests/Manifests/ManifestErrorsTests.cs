@@ -89,7 +89,6 @@ public sealed class ManifestErrorsTests : IDisposable
     [InlineData("2b855", "2b85", "31:13: 'sha256'")]
     [InlineData("https://example.org/file.json", "file:///etc/passwd", "33:10: 'url'")]
     [InlineData("https://example.org/file.json", "https://user@example.org/file.json", "33:10: 'url'")]
-    [InlineData("name: small", "name: other", "2:7: The name 'other' is not that of the file. Call it 'small'")]
     [InlineData("seed: 1", "seed: 1\nseed: 2", "6:1: 'seed' is already given on line 5.")]
     [InlineData("    title: M", "\ttitle: M", "11:1: A tab indents this line.")]
     [InlineData("title: A small case", "title: \"A small case", "This is not YAML")]
@@ -115,6 +114,19 @@ public sealed class ManifestErrorsTests : IDisposable
         var places = new[] { "1:1: A case manifest has no 'seed'", "5:1: 'sed'", "8:10: There is no model 'x'", "18:14: 'claimed'" };
         Assert.Equal(places.Select(p => message.IndexOf(p, StringComparison.Ordinal)).Order(), places.Select(p => message.IndexOf(p, StringComparison.Ordinal)));
         Assert.All(places, place => Assert.Contains(place, message));
+    }
+
+    [Fact]
+    public void A_case_that_is_found_by_its_name_bears_that_of_its_folder_and_a_copy_elsewhere_any()
+    {
+        var other = Good.Replace("name: small", "name: other", StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder["kit", "cases", "small"]);
+        File.WriteAllText(_folder["kit", "cases", "small", "case.yaml"], other);
+        var catalogue = new ManifestCatalogue(_folder["kit"]);
+        Assert.Contains("2:7: The name 'other' is not that of the file. Call it 'small'", Assert.Throws<KitException>(() => catalogue.Case("small")).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder["dossier"]);
+        File.WriteAllText(_folder["dossier", "case.yaml"], other);
+        Assert.Equal("other", RepositoryManifestsTests.Catalogue.Case(_folder["dossier", "case.yaml"]).Name);
     }
 
     [Fact]

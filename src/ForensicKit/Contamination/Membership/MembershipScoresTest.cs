@@ -29,7 +29,7 @@ public sealed class MembershipScoresTest : IMembershipTest
     {
         context.RequireComparableSets(cancellationToken);
         string[] texts = [.. context.Members.Concat(context.NonMembers).Select(i => i.Text)];
-        var read = await context.Model.ScoreTextsAsync(texts, true, t => t, "Reading members and non-members", progress, cancellationToken).ConfigureAwait(false);
+        var read = await ReadAsync().ConfigureAwait(false);
         List<MembershipOutcome> outcomes =
         [
             Told("loss", _ => read.Select(t => MembershipScores.LogLikelihood([.. t.LogProbs]))),
@@ -52,6 +52,20 @@ public sealed class MembershipScoresTest : IMembershipTest
             await ToldAsync("dc-pdd", DivergencesAsync).ConfigureAwait(false),
         ];
         return outcomes;
+
+        async Task<ScoredText[]> ReadAsync()
+        {
+            const string step = "Reading members and non-members";
+            try
+            {
+                return await context.Model.ScoreTextsAsync(texts, true, t => t, step, progress, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KitException) when (context.Model is IServedModel)
+            {
+                // A server gives single log-probabilities, which is all that the others but Min-K%++ need; where it gives none, it says so again.
+                return await context.Model.ScoreTextsAsync(texts, false, t => t, step, progress, cancellationToken).ConfigureAwait(false);
+            }
+        }
 
         Task<double[][]> Likelihoods(ILanguageModel model, string[] of, string step) => model.ScoreTextsAsync(of, false, t => t.LogProbs.ToArray(), step, progress, cancellationToken);
 

@@ -32,16 +32,28 @@ internal static class MembershipStep
     /// <summary>The batteries of a case: of each benchmark the suspect's and, where there is a reference model, its own.</summary>
     /// <param name="manifest">The case.</param>
     /// <param name="plan">What to ask.</param>
-    /// <param name="filesOf">Hashes of a model's files.</param>
-    /// <param name="itemsOf">Hashes of a benchmark's files.</param>
-    public static IReadOnlyList<BatteryPlan> Batteries(CaseManifest manifest, MembershipPlan plan, Func<string, IEnumerable<Artifact>> filesOf, Func<string, IEnumerable<Artifact>> itemsOf)
+    /// <param name="modelOf">The manifest of a model of the case.</param>
+    /// <param name="benchmarkOf">The manifest of a benchmark.</param>
+    public static IReadOnlyList<BatteryPlan> Batteries(CaseManifest manifest, MembershipPlan plan, Func<string, ModelManifest> modelOf, Func<string, BenchmarkManifest> benchmarkOf)
     {
         return [.. plan.Benchmarks.SelectMany(b => plan.Reference is { } reference ? new[] { Of(b, manifest.SuspectId, reference), Of(b, reference, null) } : [Of(b, manifest.SuspectId, null)])];
 
         BatteryPlan Of(SuspectedBenchmark benchmark, string model, string? reference)
         {
-            var artifacts = filesOf(model).Concat(reference is null ? [] : filesOf(reference)).Concat(itemsOf(benchmark.Benchmark)).Concat(benchmark.Fresh is { } fresh ? itemsOf(fresh) : []);
-            var asked = JsonSerializer.Serialize(new { Method, plan.Items, plan.Tests, benchmark, model, reference, manifest.Seed, files = artifacts.Select(a => a.Sha256) });
+            var models = new[] { model, reference }.OfType<string>().Select(modelOf).ToList();
+            var artifacts = models.SelectMany(m => m.Artifacts).Concat(new[] { benchmark.Benchmark, benchmark.Fresh }.OfType<string>().SelectMany(b => benchmarkOf(b).ItemArtifacts));
+            var asked = JsonSerializer.Serialize(new
+            {
+                Method,
+                plan.Items,
+                plan.Tests,
+                benchmark,
+                model,
+                reference,
+                manifest.Seed,
+                endpoints = models.Select(m => m.Endpoint?.Identity),
+                files = artifacts.Select(a => a.Sha256),
+            });
             return new(EvidenceDatabase.Sha256(asked)[..16], benchmark, model, reference);
         }
     }

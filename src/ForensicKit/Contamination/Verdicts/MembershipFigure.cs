@@ -35,8 +35,8 @@ internal static class MembershipFigure
             Title = identity.Title,
             Caption = identity.Caption,
             CaseId = identity.CaseId,
-            AltText = identity.AltText ?? "Share of pairs in which a published item scores above a fresh one; one half is chance. " + string.Join(' ', rows.Select(r =>
-                $"{r.Title}, {r.Test}: {r.Own.ToText(2)}{(r.Control is { } c ? $"; {evidence.Reference} {c.ToText(2)}" : "")}.")),
+            AltText = identity.AltText ?? "Share of pairs in which a published item scores above a fresh one; one half is chance. " + string.Join(' ', rows.GroupBy(r => r.Title, StringComparer.Ordinal).Select(g =>
+                $"{g.Key}: {evidence.Suspect} {Range(g.Select(r => r.Own))}{(g.Any(r => r.Control is not null) ? $", {evidence.Reference} {Range(g.Select(r => r.Control).OfType<FigureEstimate>())}" : "")}.")),
             Series =
             [
                 new("suspect", evidence.Suspect, FigureInk.Blue), .. hasControl ? new FigureSeries[] { new("reference", $"{evidence.Reference} (control)", FigureInk.Grey, PointShape.OpenSquare, LineDash.Dashed) } : [],
@@ -55,6 +55,12 @@ internal static class MembershipFigure
                 [new("benchmark"), new("test"), new("suspect", "share of pairs"), new("low", "share of pairs"), new("high", "share of pairs"), new("p"), new("reference model", "share of pairs")],
                 [.. rows.Select(r => (IReadOnlyList<FigureCell>)[r.Title, r.Test, r.Own.Value, r.Own.Low, r.Own.High, r.P, r.Control?.Value])]),
         };
+    }
+
+    private static string Range(IEnumerable<FigureEstimate> estimates)
+    {
+        var values = estimates.Select(e => e.Value).Order().ToList();
+        return values.Count == 1 ? FigureText.Number(values[0], 2) : $"{FigureText.Number(values[0], 2)} to {FigureText.Number(values[^1], 2)}";
     }
 
     private static bool IsArea(MembershipOutcome o) => o is { P: not null, Effect: not null } && o.EffectName == MembershipTestOutcomes.Area;

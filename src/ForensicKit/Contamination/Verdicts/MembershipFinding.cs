@@ -46,8 +46,8 @@ internal static class MembershipFinding
     {
         var refused = outcomes.Any(o => o.Refused is not null) ? ", {{refused}} refused" : "";
         if (verdict is null)
-            return "The model was asked about {{members}} published and {{non_members}} fresh items, and no test of memory could be made.\n" + Refusals(outcomes);
-        var headline = $"Of {{{{given}}}} on {{{{members}}}} published items{(benchmark.Suspect.Settings.NonMembers > 0 ? " and {{non_members}} fresh ones" : "")}, {{{{small}}}} a corrected p of at most {{{{alpha}}}}{refused}.";
+            return "The model was asked about {{members|bare}} published and {{non_members|bare}} fresh items, and no test of memory could be made.\n" + Refusals(outcomes);
+        var headline = $"Of {{{{given}}}} on {{{{members|bare}}}} published items{(benchmark.Suspect.Settings.NonMembers > 0 ? " and {{non_members|bare}} fresh ones" : "")}, {{{{small}}}} a corrected p of at most {{{{alpha}}}}{refused}.";
         var control = benchmark.Control is null ? "There is no reference model that was asked the same."
             : verdict.ControlP is null ? $"Of {evidence.Reference} no test gave a p-value."
             : verdict.IsUsable ? $"{evidence.Reference}, which has not seen the items, does not fail the same tests (p = {{{{p_control}}}})."
@@ -68,12 +68,12 @@ internal static class MembershipFinding
         yield return FindingValue.Count("members", "Published items", benchmark.Suspect.Settings.Members);
         yield return FindingValue.Count("non_members", "Fresh items", benchmark.Suspect.Settings.NonMembers);
         var given = outcomes.Count(o => o.P is not null);
-        yield return FindingValue.Count("given", "Tests and statistics with a p-value", given, given == 1 ? "test" : "tests");
+        yield return FindingValue.Count("given", "Test statistics with a p-value", given, given == 1 ? "test statistic" : "test statistics");
         var small = outcomes.Count(o => o.Adjusted is { } p && p.Value <= alpha);
         yield return FindingValue.Count("small", "Of them with a corrected p of at most the level", small, small == 1 ? "has" : "have");
         yield return FindingValue.Number("alpha", "Level", 100 * alpha, 0, "%");
         var refusals = outcomes.Count(o => o.Refused is not null);
-        yield return FindingValue.Count("refused", "Tests and statistics that refused", refusals, "");
+        yield return FindingValue.Count("refused", "Test statistics that refused", refusals, "");
         if (verdict is not null)
         {
             yield return P("p_memory", "Combined p of the tests of memory", verdict.P);

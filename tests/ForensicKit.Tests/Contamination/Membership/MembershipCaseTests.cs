@@ -69,7 +69,7 @@ public sealed class MembershipCaseTests : IDisposable
             Assert.Equal(f.Values.Count, f.Values.Select(v => v.Name).Distinct(StringComparer.Ordinal).Count());
         });
         var figure = MembershipFigure.Create(new("fig-membership", 8, "What models tell", "Areas.", "case"), evidence)!;
-        Assert.Contains("scores/loss: 1.00", figure.AltText, StringComparison.Ordinal);
+        Assert.Contains("to 1.00, Clean ", figure.AltText, StringComparison.Ordinal);
         Assert.NotEqual("", FigureSvg.Render(figure, FigureVariant.Light));
     }
 
