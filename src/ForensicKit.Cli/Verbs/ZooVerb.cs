@@ -49,6 +49,7 @@ internal static class ZooVerb
                     calibration.FalseAccusations,
                     FalselyShown = Enum.GetValues<ContaminationStatement>().ToDictionary(s => s.ToString(), calibration.FalselyShown, StringComparer.Ordinal),
                     Coverage = calibration.Coverage(),
+                    calibration.MatchedCoverage,
                     Power = Enum.GetValues<ContaminationStatement>().SelectMany(s => calibration.Power(s)),
                     SeenFrom = Enum.GetValues<ContaminationStatement>().ToDictionary(s => s.ToString(), s => calibration.SeenFrom(s), StringComparer.Ordinal),
                 });
@@ -69,6 +70,8 @@ internal static class ZooVerb
         Row(terminal, "95 % intervals of inflation that hold the truth", calibration.Coverage());
         Row(terminal, "  in contaminated organisms", calibration.Coverage(ofClean: false));
         Row(terminal, "  in clean ones", calibration.Coverage(ofClean: true));
+        if (calibration.MatchedCoverage is { Of: > 0 } matched)
+            Row(terminal, string.Create(CultureInfo.InvariantCulture, $"  of the gain over items of the same difficulty ({calibration.MatchedWidth:0.00} as wide)"), matched);
         foreach (var way in calibration.Ways)
             Row(terminal, $"planted items found by the scan: {way}", calibration.Found(way));
         Row(terminal, "items found that were not planted", calibration.FoundWrongly);

@@ -176,11 +176,12 @@ public sealed class ZooRun
         var plant = member.Plants.FirstOrDefault(p => p.Benchmark == benchmark);
         var (test, fresh) = (world.Test(benchmark), world.Fresh(benchmark));
         var leaked = Enumerable.Range(0, test.Count).Where(i => planted.Contains(test[i].Id)).ToList();
-        var inflation = InflationTest.Run(
+        var gain = InflationTest.Run(
             [
                 .. leaked.Select(i => new InflationItem(test[i].Id, true, Math.Max(1, plant?.Exposures ?? 1), own.Test[benchmark].Correct[i], reference.Test[benchmark].Correct[i], test[i].Subject ?? "")),
                 .. fresh.Select((f, i) => new InflationItem(f.Id, false, 0, own.Fresh[benchmark].Correct[i], reference.Fresh[benchmark].Correct[i], f.Subject ?? "")),
-            ]).Overall;
+            ]);
+        var inflation = gain.Overall;
         var memory = MemorisationTest.Run(
             [
                 .. leaked.Select(i => new AnswerLikelihood(test[i].Id, true, own.Test[benchmark].Nats[i], reference.Test[benchmark].Nats[i], test[i].Subject ?? "")),
@@ -210,9 +211,14 @@ public sealed class ZooRun
             Low = Math.Round(inflation.Interval!.Value.Lower, 4),
             High = Math.Round(inflation.Interval.Value.Upper, 4),
             InflationP = Math.Max(1e-300, inflation.P.Value),
+            MatchedPoints = Rounded(gain.Matched?.Points),
+            MatchedLow = Rounded(gain.Matched?.Interval?.Lower),
+            MatchedHigh = Rounded(gain.Matched?.Interval?.Upper),
             Truth = Math.Round(Lead(leaked) - Lead([.. Enumerable.Range(0, test.Count).Except(leaked)]), 4),
         };
     }
+
+    private static double? Rounded(double? points) => points is { } known ? Math.Round(known, 4) : null;
 
     private static string Words(LeakForm form) => form switch
     {

@@ -82,6 +82,8 @@ public static class InflationFinding
         var measured = $"On {{{{leaked}}}} that stand in the training data and {{{{fresh}}}} that cannot, the lead of {{{{suspect}}}} over {{{{reference}}}} differs by {{{{inflation}}}}{interval}. "
             + "Exchanging the labels gives a gain as large with p = {{p_exchange}}, and p = {{p_holm}} after correction over the benchmarks. "
             + "On fresh items alone the two differ by {{fresh_difference}} (p = {{fresh_p}}): that part is not memory.";
+        var matched = r.Matched is { Interval: not null }
+            ? " Among items of the same kind that {{reference}} answers alike, the gain of {{suspect}} is {{matched}} ({{matched|interval}})." : "";
         var headline = outcome switch
         {
             InflationOutcome.Shown => "Inflation is shown: items that leaked are worth {{inflation}} more to this model than fresh ones.",
@@ -90,7 +92,7 @@ public static class InflationFinding
         };
         var detectable = outcome == InflationOutcome.Shown || r.Overall.MinimumDetectable is null ? "" : " With these items a gain of {{detectable}} would be found with {{power}} power.";
         var effect = e.BenchmarkItems is null || outcome != InflationOutcome.Shown ? "" : " On the whole benchmark that is worth {{score_effect}} of its score.";
-        return Create(e, outcome, $"{headline}\n{measured}{effect}{detectable}{Caveat}", [.. Values(e, r, adjusted, outcome, alpha)]);
+        return Create(e, outcome, $"{headline}\n{measured}{matched}{effect}{detectable}{Caveat}", [.. Values(e, r, adjusted, outcome, alpha)]);
     }
 
     private static Finding NoAnswer(InflationEvidence e)
@@ -109,9 +111,9 @@ public static class InflationFinding
         ClaimId = e.ClaimId,
         Question = $"Did the model gain on items of {e.BenchmarkName} that stand in its training data?",
         Answer = answer,
-        Rule = "Difference in differences: mean of (suspect − reference) over leaked items minus the same over fresh items. Shown where the exact one-sided p of exchanging the labels within strata, "
+        Rule = "Difference in differences: mean of (suspect − reference) over leaked items minus the same over fresh items; beside it, and not part of the rule, the gain over fresh items of the same difficulty. Shown where the exact one-sided p of exchanging the labels within strata, "
             + "corrected by Holm’s method over the benchmarks, is at most α. Not shown where it is not and the interval’s upper end lies below the smallest inflation that matters. Too few items otherwise.",
-        Source = "Permutation test within strata (Fisher 1935), exact by the multivariate hypergeometric distribution; Welch 1947 on the item differences, with a variance of at least one differing item; Holm 1979.",
+        Source = "Permutation test within strata (Fisher 1935), exact by the multivariate hypergeometric distribution; Welch 1947 on the item differences, with a variance of at least one differing item; Holm 1979; same difficulty: post-stratification (Holt and Smith 1979).",
         Query = e.Query,
         CannotShow = outcome == InflationOutcome.NothingToCompare ? "Anything about inflation: a comparison needs leaked and fresh items." : CannotShow,
         Values = values,
@@ -145,6 +147,13 @@ public static class InflationFinding
         yield return Points("fresh_difference", $"{e.Suspect} minus {e.Reference} on fresh items", r.FreshPoints, r.FreshInterval, alpha);
         yield return FindingValue.P("fresh_p", "Exact two-sided p of no difference on fresh items", r.FreshP);
         yield return FindingValue.Number("relevant", "Smallest inflation that matters", e.RelevantPoints, e.RelevantPoints % 1 == 0 ? 0 : 1, "points") with { Comparison = ComparisonRule.Exact };
+        if (r.Matched is { } m)
+        {
+            yield return Points("matched", "Gain on leaked over fresh items of the same difficulty: of one stratum, and answered alike by the reference model", m.Points, m.Interval, alpha);
+            yield return FindingValue.Count("matched_leaked", "Leaked items that have such a match", m.Leaked);
+            yield return FindingValue.P("matched_p", "Exact one-sided p of exchanging labels among them, uncorrected", m.P);
+        }
+
         if (o.MinimumDetectable is { } detectable)
         {
             yield return FindingValue.Number("detectable", "Gain found with that power", detectable, 1, "points");

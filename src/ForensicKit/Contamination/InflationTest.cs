@@ -44,7 +44,11 @@ public readonly record struct RightAnswers(int Leaked, int Fresh);
 /// <param name="Clean">The reference model's right answers.</param>
 public sealed record InflationResult(
     DifferenceInDifferences Overall, IReadOnlyList<ExposureEffect> ByExposure, double FreshPoints, Interval? FreshInterval, Probability FreshP,
-    RightAnswers Suspect, RightAnswers Clean);
+    RightAnswers Suspect, RightAnswers Clean)
+{
+    /// <summary>The gain over fresh items of the same difficulty; null where no leaked item has a match.</summary>
+    public MatchedGain? Matched { get; init; }
+}
 
 /// <summary>
 /// Whether a model gained on items that stand in its training data: difference in differences against a reference model that has not seen them
@@ -82,7 +86,10 @@ public static class InflationTest
             Compare(leaked, fresh, level), [.. buckets.Select(b => new ExposureEffect(b.From, b.To, Compare(b.Items, fresh, level)))],
             100 * differences.Average(), OneSample(differences, level),
             better + worse == 0 ? Probability.One : BinomialTest.Exact(better, better + worse, 0.5).TwoSidedCentral,
-            new(leaked.Count(i => i.SuspectCorrect), fresh.Count(i => i.SuspectCorrect)), new(leaked.Count(i => i.CleanCorrect), fresh.Count(i => i.CleanCorrect)));
+            new(leaked.Count(i => i.SuspectCorrect), fresh.Count(i => i.SuspectCorrect)), new(leaked.Count(i => i.CleanCorrect), fresh.Count(i => i.CleanCorrect)))
+        {
+            Matched = MatchedGain.Of(items, level),
+        };
     }
 
     /// <summary>The exact one-sided p-value of the label exchange within strata; see <see cref="DifferenceInDifferences.P"/>.</summary>

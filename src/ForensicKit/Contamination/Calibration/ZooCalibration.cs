@@ -93,6 +93,12 @@ public sealed class ZooCalibration
     public CountedShare Coverage(bool? ofClean = null) => CountedShare.Where(
         _units.Where(u => ofClean is null || (u.Unit.Exposures == 0) == ofClean), u => u.Unit.Low <= u.Unit.Truth && u.Unit.Truth <= u.Unit.High);
 
+    /// <summary>Benchmarks whose 95% interval of the gain over items of the same difficulty holds the truth.</summary>
+    public CountedShare MatchedCoverage => CountedShare.Where(_units.Where(u => u.Unit.MatchedLow is not null), u => u.Unit.MatchedLow <= u.Unit.Truth && u.Unit.Truth <= u.Unit.MatchedHigh);
+
+    /// <summary>Mean width of those intervals over that of the estimates' own.</summary>
+    public double MatchedWidth => _units.Where(u => u.Unit.MatchedLow is not null).Select(u => (u.Unit.MatchedHigh!.Value - u.Unit.MatchedLow!.Value) / (u.Unit.High - u.Unit.Low)).DefaultIfEmpty(double.NaN).Average();
+
     /// <summary>Planted items that the scan finds, by way of planting.</summary>
     public CountedShare Found(string way) => Contaminated.Where(u => u.Unit.Way == way).Aggregate(new CountedShare(0, 0), (s, u) => new(s.Count + u.Unit.Found, s.Of + u.Unit.Leaked));
 

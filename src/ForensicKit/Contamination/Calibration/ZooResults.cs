@@ -59,6 +59,15 @@ public sealed record ZooUnit
     /// <summary>Its p.</summary>
     public required double InflationP { get; init; }
 
+    /// <summary>The gain over fresh items of the same difficulty (<see cref="MatchedGain"/>), in points; null where no item has a match.</summary>
+    public double? MatchedPoints { get; init; }
+
+    /// <summary>Lower end of its 95% interval.</summary>
+    public double? MatchedLow { get; init; }
+
+    /// <summary>Upper end.</summary>
+    public double? MatchedHigh { get; init; }
+
     /// <summary>
     /// True inflation in points: the lead on the leaked items over the mean of the clean organisms of the same size, less the lead on the published
     /// items that did not leak. Neither the organism itself, nor the reference of the estimate, nor a fresh twin enters it.
