@@ -25,6 +25,8 @@ public sealed record DossierAuditResult(
 /// </summary>
 public static class DossierAudit
 {
+    private const int MostPermutations = 1_000_000;
+
     /// <summary>Audits a dossier.</summary>
     /// <exception cref="KitException">There is no dossier, or the investigation is not finished.</exception>
     public static DossierAuditResult Run(Dossier dossier, KitFolder kit, CancellationToken cancellationToken)
@@ -51,7 +53,7 @@ public static class DossierAudit
             // A damaged database or case file is one more thing that is wrong with the dossier, not the end of the audit.
             return new([.. problems, new(Path.GetFileName(e.Where ?? Dossier.EvidenceFile), e.What)], [], [], custody.Head);
         }
-        catch (Exception e) when (problems.Count > 0 && e is InvalidCastException or FormatException or KeyNotFoundException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (problems.Count > 0 && e is InvalidCastException or FormatException or JsonException or KeyNotFoundException or ArgumentException or InvalidOperationException)
         {
             return new([.. problems, new(Dossier.EvidenceFile, $"Its rows cannot be read: {e.Message}")], [], [], custody.Head);
         }
@@ -141,7 +143,8 @@ public static class DossierAudit
         {
             try
             {
-                return sets.Compare(settings.Seed, settings.Options.Permutations, cancellationToken).P == outcome.P;
+                // A crafted number of draws must not keep the audit busy.
+                return settings.Options.Permutations is > 0 and <= MostPermutations && sets.Compare(settings.Seed, settings.Options.Permutations, cancellationToken).P == outcome.P;
             }
             catch (KitException)
             {

@@ -165,6 +165,7 @@ internal sealed class ManifestReferences(MapNode root, ManifestErrors errors)
 
         if (root.Map("membership") is { } membership)
         {
+            MustBeKnown(root["suspect"] ?? root.Maps("models").FirstOrDefault()?["id"], "model that can be run", runnable, "Add it to 'models' with its manifest.");
             MustBeKnown(membership["reference"], "model that can be run", runnable, "Add it to 'models' with its manifest.");
             foreach (var test in membership.Scalars("tests"))
                 MustBeKnown(test, "test", MembershipBattery.All.Select(t => t.Name), "Leave 'tests' out to run all.");
