@@ -104,10 +104,11 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
         }
 
         // Nothing was planted there.
-        foreach (var clean in (string[])["gsm8k", "humaneval"])
+        // Nothing was planted there; of the one the model was asked itself.
+        foreach (var (clean, memorisation) in new[] { ("gsm8k", "not shown"), ("humaneval", "not tested") })
         {
             var finding = dossier.Findings["contamination/" + clean];
-            Assert.Equal(("not shown", "not shown"), (finding["presence"].Display, finding["memorisation"].Display));
+            Assert.Equal(("not shown", memorisation), (finding["presence"].Display, finding["memorisation"].Display));
             Assert.NotEqual("shown", finding["inflation"].Display);
         }
     }
@@ -116,8 +117,8 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
     public void The_model_itself_shows_what_it_has_seen_and_its_twin_does_not()
     {
         Assert.All((string[])["mmlu", "hellaswag"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_memory"), 0, 0.05));
-        Assert.All((string[])["gsm8k", "humaneval"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_memory"), 0.05, 1));
-        Assert.All((string[])["mmlu", "hellaswag", "gsm8k", "humaneval"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_control"), 0.05, 1));
+        Assert.InRange(Number(dossier.Findings["membership/gsm8k"], "p_memory"), 0.05, 1);
+        Assert.All((string[])["mmlu", "hellaswag", "gsm8k"], c => Assert.InRange(Number(dossier.Findings["membership/" + c], "p_control"), 0.05, 1));
         // Without choices no wrong one can be guessed.
         Assert.Contains("wrong choice", dossier.Findings["membership/gsm8k"]["refused_masked_option"].Display, StringComparison.Ordinal);
     }
@@ -137,7 +138,7 @@ public sealed class OpusMiniTests(InterruptedDossier dossier) : IClassFixture<In
         }
 
         var told = Cases.DossierAudit.Run(new(folder.Path, TimeProvider.System), new(TestData.RepositoryRoot), CancellationToken.None).Problems.Where(p => p.What.Contains("does not follow from the stored scores", StringComparison.Ordinal)).ToList();
-        Assert.Equal(4, told.Count);
+        Assert.Equal(3, told.Count);
     }
 
     [Fact]
