@@ -57,10 +57,9 @@ internal static class MembershipFinding
 
     private static string Refusals(IReadOnlyList<MembershipOutcome> outcomes)
     {
-        var names = outcomes.Select((o, i) => (o.Refused, Test: o.Test, Index: i)).Where(o => o.Refused is not null).GroupBy(o => o.Refused!, StringComparer.Ordinal)
-            .Select(g => $"{string.Join(", ", g.Select(o => o.Test))}: {{{{{NameOf("refused", g.First().Test)}}}}}");
-        var all = string.Join(' ', names);
-        return all.Length == 0 ? "" : "Refused – " + all;
+        var reasons = string.Join(' ', outcomes.Where(o => o.Refused is not null).GroupBy(o => o.Refused!, StringComparer.Ordinal)
+            .Select(g => $"{string.Join(", ", g.Select(o => o.Test))}: {{{{{NameOf("refused", g.First().Test)}}}}}"));
+        return reasons.Length == 0 ? "" : "Refused – " + reasons;
     }
 
     private static IEnumerable<FindingValue> Values(BenchmarkMembership benchmark, BatteryVerdict? verdict, IReadOnlyList<MembershipOutcome> outcomes, double alpha)
