@@ -70,7 +70,7 @@ internal static class MembershipVerb
                     {
                         Model = suspect.Model,
                         Members = [.. items.Take(most)],
-                        NonMembers = Evenly(others, most),
+                        NonMembers = Sampled.Evenly(others, most),
                         Reference = clean?.Model,
                         Dataset = title,
                         Split = split,
@@ -128,12 +128,6 @@ internal static class MembershipVerb
             keeping?.Dispose();
             loaded.Dispose();
         }
-    }
-
-    private static IReadOnlyList<MembershipItem> Evenly(IReadOnlyList<MembershipItem> all, int count)
-    {
-        var taken = Math.Min(count, all.Count);
-        return [.. Enumerable.Range(0, taken).Select(i => all[(int)((i + 0.5) * all.Count / taken)])];
     }
 
     private static void Tell(Terminal terminal, MembershipReport report)

@@ -157,7 +157,7 @@ internal static class ManifestSchemas
     public static ObjectShape Case { get; } = new("a case manifest", "case manifests",
     [
         Shapes.Schema(CaseId),
-        new("name", Shapes.Name, true, "Name: that of the case's folder."),
+        new("name", Shapes.Name, true, "Name: that of the case's folder where it lies below 'cases'."),
         new("title", Shapes.Text, true, "Title of the document."),
         new("summary", Shapes.Text, true, "What the case is about, in a few sentences."),
         new("seed", Shapes.Long, true, "Seed of everything that draws."),

@@ -1,7 +1,7 @@
 namespace ForensicKit.Contamination.Membership;
 
 /// <summary>Some of many items.</summary>
-internal static class Sampled
+public static class Sampled
 {
     /// <summary>So many items, evenly from all and in their order: every subject has its share.</summary>
     public static IReadOnlyList<MembershipItem> Evenly(IReadOnlyList<MembershipItem> all, int count)

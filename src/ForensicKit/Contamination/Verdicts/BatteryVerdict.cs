@@ -7,7 +7,10 @@ namespace ForensicKit.Contamination.Verdicts;
 /// <summary>What a battery of tests that ask the model itself says of one statement about a benchmark.</summary>
 /// <param name="Tests">Kinds of test that gave a p-value.</param>
 /// <param name="P">Their combined p-value.</param>
-/// <param name="ControlP">The same of the reference model, which cannot have seen the items; null where it was not asked or every test of it refused.</param>
+/// <param name="ControlP">
+/// The same of the reference model, which cannot have seen the items; null where it was not asked or every test of it refused, and for inflation, whose tests take the
+/// reference model out themselves.
+/// </param>
 public sealed record BatteryVerdict(int Tests, Probability P, Probability? ControlP)
 {
     /// <summary>A reference model that fails the same tests at this level shows that the sets differ in themselves.</summary>
@@ -22,7 +25,8 @@ public sealed record BatteryVerdict(int Tests, Probability P, Probability? Contr
     /// under any dependence. Tests are few and one may see what others cannot: Bonferroni.
     /// </remarks>
     public static BatteryVerdict? Of(BenchmarkMembership benchmark, ContaminationStatement statement) =>
-        Combined(benchmark.Suspect.Outcomes, statement) is { } own ? new(own.Tests, own.P, benchmark.Control is { } control ? Combined(control.Outcomes, statement)?.P : null) : null;
+        Combined(benchmark.Suspect.Outcomes, statement) is { } own
+            ? new(own.Tests, own.P, statement == ContaminationStatement.Memorisation && benchmark.Control is { } control ? Combined(control.Outcomes, statement)?.P : null) : null;
 
     private static (int Tests, Probability P)? Combined(IReadOnlyList<MembershipOutcome> outcomes, ContaminationStatement statement)
     {

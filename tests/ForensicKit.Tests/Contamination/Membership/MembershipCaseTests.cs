@@ -86,6 +86,16 @@ public sealed class MembershipCaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_takes_the_reference_model_out_itself_is_not_held_against_it_once_more()
+    {
+        var asked = (await EvidenceAsync(new WordModel(3), Clean())).Benchmarks[0];
+        AskedBattery With(AskedBattery battery) => battery with { Outcomes = [.. battery.Outcomes, MembershipBattery.Kept("gap") with { P = Probability.FromValue(1e-6) }] };
+        // Harder twins make the reference model look inflated too; the suspect's gap is already less its own.
+        var verdict = BatteryVerdict.Of(asked with { Suspect = With(asked.Suspect), Control = With(asked.Control!) }, ContaminationStatement.Inflation)!;
+        Assert.Equal((1, 1e-6, null, true), (verdict.Tests, verdict.P.Value, verdict.ControlP, verdict.IsUsable));
+    }
+
+    [Fact]
     public async Task A_model_that_knows_nothing_is_not_accused()
     {
         var evidence = await EvidenceAsync(new WordModel(3), Clean());
