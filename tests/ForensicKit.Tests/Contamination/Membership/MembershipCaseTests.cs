@@ -92,7 +92,7 @@ public sealed class MembershipCaseTests : IDisposable
         AskedBattery With(AskedBattery battery) => battery with { Outcomes = [.. battery.Outcomes, MembershipBattery.Kept("gap") with { P = Probability.FromValue(1e-6) }] };
         // Harder twins make the reference model look inflated too; the suspect's gap is already less its own.
         var verdict = BatteryVerdict.Of(asked with { Suspect = With(asked.Suspect), Control = With(asked.Control!) }, ContaminationStatement.Inflation)!;
-        Assert.Equal((1, 1e-6, null, true), (verdict.Tests, verdict.P.Value, verdict.ControlP, verdict.IsUsable));
+        Assert.Equal((1, Probability.FromValue(1e-6), null, true), (verdict.Tests, verdict.P, verdict.ControlP, verdict.IsUsable));
     }
 
     [Fact]
