@@ -19,6 +19,9 @@ internal sealed class HitClassification(PlaceComparison comparison)
     // Where numbers and letters agree and less of the other words' nats, it is a formula.
     private const double LeastWords = 0.3;
 
+    // An item may stand in a benchmark twice; what more of them ask is what many people ask.
+    private const int MostSame = 3;
+
     private static readonly float[] s_anyScore = [.. Enum.GetValues<ScanUnit>().Select(_ => 0.2f)];
 
     /// <summary>The class of a hit; the reason is empty for a leak.</summary>
@@ -32,7 +35,7 @@ internal sealed class HitClassification(PlaceComparison comparison)
     /// <summary>The same, not held against items of other splits.</summary>
     public (HitClass Class, string Reason) WithoutExamples(ScanEntry entry, in Agreement agreement, ReadOnlySpan<int> text)
     {
-        if (agreement.IsExact && entry.IsSharedQuestion)
+        if (agreement.IsExact && entry.SameQuestion > MostSame)
             return (HitClass.Template, "other items ask the same in the same words");
         var place = text[agreement.Start..agreement.End];
         if (agreement.Unit == ScanUnit.QuestionAndChoices && comparison.Share(entry, agreement.Unit, 0, entry.QuestionWords, place) < LeastQuestion)

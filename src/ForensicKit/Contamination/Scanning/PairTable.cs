@@ -25,50 +25,59 @@ internal sealed class PairTable
     /// <summary>Distinct pairs.</summary>
     public int Count { get; private init; }
 
+    /// <summary>A pair of more items is a phrase of the language or of a template, and no seed.</summary>
+    public const int MostItems = 8;
+
+    /// <summary>The same, for an item that has few others.</summary>
+    public const int MostItemsOfWeak = 64;
+
     /// <summary>Makes the table of the pairs of all items.</summary>
-    /// <param name="pairs">Hash and item of every pair, each once per item, sorted by hash, then item.</param>
+    /// <param name="sorted">Every pair once per item, sorted by hash, then item.</param>
     /// <param name="items">Number of items.</param>
-    /// <param name="mostItems">A pair of more items is a phrase of the language or of a template, and no seed.</param>
+    /// <param name="weak">Items that have few pairs of their own: for them a pair of more items is a seed too.</param>
     /// <param name="isWanted">Pairs of which no item is wanted are left out; null where all are wanted. What the others are worth stays the same.</param>
-    public static PairTable Of(List<(ulong Hash, int Item)> pairs, int items, int mostItems, Func<int, bool>? isWanted = null)
+    public static PairTable Of(List<ItemPair> sorted, int items, bool[] weak, Func<int, bool>? isWanted = null)
     {
-        var runs = new List<(int Start, int Count)>();
-        for (var i = 0; i < pairs.Count;)
+        // The first posting is a dummy: a slot that starts at 0 is empty. Of each pair: in how many items it is, how many it leads to, and to which.
+        var postings = new List<int> { 0 };
+        var starts = new List<(ulong Hash, int First)>();
+        var leads = new List<int>();
+        foreach (var (start, count) in Runs(sorted))
         {
-            var start = i;
-            while (i < pairs.Count && pairs[i].Hash == pairs[start].Hash)
-                i++;
-            if (i - start <= mostItems && (isWanted is null || AnyWanted(pairs, start, i, isWanted)))
-                runs.Add((start, i - start));
+            leads.Clear();
+            for (var i = start; i < start + count && count <= MostItemsOfWeak; i++)
+            {
+                if (count <= MostItems || weak[sorted[i].Item])
+                    leads.Add(sorted[i].Item);
+            }
+
+            if (leads.Count is 0 or > MostItems || (isWanted is not null && !leads.Exists(isWanted.Invoke)))
+                continue;
+            starts.Add((sorted[start].Hash, postings.Count));
+            postings.AddRange([count, leads.Count, .. leads]);
         }
 
         var capacity = 1 << 6;
-        while (capacity < 1.6 * runs.Count)
+        while (capacity < 1.6 * starts.Count)
             capacity *= 2;
-        // The first posting is a dummy: a slot that starts at 0 is empty.
-        var postings = new List<int> { 0 };
-        var table = new PairTable(new Slot[capacity], [], new ulong[capacity / 16], []);
-        foreach (var (start, count) in runs)
-        {
-            table.Fill(pairs[start].Hash, postings.Count);
-            postings.Add(count);
-            for (var i = 0; i < count; i++)
-                postings.Add(pairs[start + i].Item);
-        }
-
-        float[] weights = [0, .. Enumerable.Range(1, mostItems).Select(n => (float)Math.Log((double)items / n))];
-        return new(table._slots, [.. postings], table._filter, weights) { Count = runs.Count };
+        float[] weights = [0, .. Enumerable.Range(1, MostItemsOfWeak).Select(n => (float)Math.Log((double)items / n))];
+        var table = new PairTable(new Slot[capacity], [.. postings], new ulong[capacity / 16], weights) { Count = starts.Count };
+        foreach (var (hash, first) in starts)
+            table.Fill(hash, first);
+        return table;
     }
 
-    private static bool AnyWanted(List<(ulong Hash, int Item)> pairs, int start, int end, Func<int, bool> isWanted)
+    /// <summary>Where the items of each pair are.</summary>
+    /// <param name="sorted">Pairs, sorted.</param>
+    public static IEnumerable<(int Start, int Count)> Runs(List<ItemPair> sorted)
     {
-        for (var i = start; i < end; i++)
+        for (var i = 0; i < sorted.Count;)
         {
-            if (isWanted(pairs[i].Item))
-                return true;
+            var start = i;
+            while (i < sorted.Count && sorted[i].Hash == sorted[start].Hash)
+                i++;
+            yield return (start, i - start);
         }
-
-        return false;
     }
 
     /// <summary>Hash of a pair of words, whichever comes first.</summary>
@@ -106,7 +115,7 @@ internal sealed class PairTable
                 continue;
             var first = _slots[at].First;
             weight = _weights[_items[first]];
-            return _items.AsSpan(first + 1, _items[first]);
+            return _items.AsSpan(first + 2, _items[first + 1]);
         }
 
         weight = 0;
@@ -131,3 +140,10 @@ internal sealed class PairTable
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Slot(uint Tag, int First);
 }
+
+/// <summary>A pair that an item has.</summary>
+/// <param name="Hash">Of its words.</param>
+/// <param name="Item">The item.</param>
+/// <param name="IsQuestion">Whether its question has it.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ItemPair(ulong Hash, int Item, bool IsQuestion);

@@ -12,6 +12,12 @@ internal sealed class PlaceComparison(ScanIndex index)
     private const float WindowFactor = 1.3f;
     private const int WindowMore = 6;
 
+    // How much longer a place may be of which most words are a unit's.
+    private const float MostLonger = 1.15f;
+
+    // Of which so many are in a row.
+    private const int LeastRun = 3;
+
     // Nats of the words in order where a unit stands nearly word for word.
     private const float LeastNear = UnitWords.LeastNear;
 
@@ -24,6 +30,7 @@ internal sealed class PlaceComparison(ScanIndex index)
     private readonly float[] _row = new float[ScanEntry.MostWords + 1];
     private readonly int[] _runs = new int[ScanEntry.MostWords + 1];
     private readonly int[] _unit = new int[ScanEntry.MostWords];
+    private readonly int[] _plain = new int[ScanEntry.MostWords];
 
     /// <summary>The unit that agrees best, where its score reaches the least one.</summary>
     /// <param name="entry">The item.</param>
@@ -75,9 +82,9 @@ internal sealed class PlaceComparison(ScanIndex index)
             var ordered = LongestCommon(words, weights, text[window.Start..window.End]);
             var matched = (window.Nats + ordered) / 2;
             var score = (matched - index.ChanceNats) / unit.Total;
-            var near = unit.MayBeNear && ordered >= LeastNear && LongestCommon(words, text[window.Start..window.End]) >= UnitWords.NearlyAll(count) ? ordered / unit.Total : 0;
-            near = near >= leastNear ? near : 0;
+            var around = text[window.Start..window.End];
             window = Trimmed(words, text, window);
+            var near = unit.MayBeNear && ordered >= LeastNear ? Near(entry, unit, words, around, window.End - window.Start, ordered, leastNear) : 0;
             agreement = new(unit.Unit, Math.Max(score, near), score, matched, Math.Min(1, matched / unit.Total), window.Start, window.End, IsExact: false);
         }
 
@@ -85,11 +92,40 @@ internal sealed class PlaceComparison(ScanIndex index)
         return agreement.End > 0 && agreement.Score >= least;
     }
 
+    // Share of the nats that agree in their order where so many words do that chance has no part in it; 0 elsewhere.
+    private float Near(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> words, ReadOnlySpan<int> text, int length, float ordered, float least)
+    {
+        var share = ordered / unit.Total;
+        var common = LongestCommon(words, text);
+        if (common == words.Length)
+            return share;
+        var plain = WithoutSigns(entry, unit, words);
+        if (share < least || LongestCommon(plain, text) < UnitWords.Most(plain.Length))
+            return 0;
+        // Of a program other programs for the same have most words; and a longer stretch, or one that has them one by one, for being about the same.
+        var isMost = ordered >= UnitWords.LeastOfMost && plain.Length >= UnitWords.LeastMost && entry.Names.Length == 0 && length <= MostLonger * words.Length
+            && LongestRun(words, text) >= LeastRun;
+        return isMost || common >= UnitWords.NearlyAll(words.Length) ? share : 0;
+    }
+
+    private ReadOnlySpan<int> WithoutSigns(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> words)
+    {
+        var count = 0;
+        for (var i = 0; i < words.Length; i++)
+        {
+            var at = unit.Start + i;
+            _plain[count] = words[i];
+            count += entry.Signs[at < unit.End ? at : unit.Start2 + at - unit.End] ? 0 : 1;
+        }
+
+        return _plain.AsSpan(0, count);
+    }
+
     // Nats that must agree at least, in any order.
     private float Bar(in UnitWords unit, float least, float near)
     {
         var bar = (least * unit.Total) + index.ChanceNats;
-        return unit.MayBeNear && near <= 1 ? Math.Min(bar, Math.Max(near * unit.Total, LeastNear)) : bar;
+        return unit.MayBeNear ? Math.Min(bar, Math.Max(Math.Min(near, 0.99f) * unit.Total, LeastNear)) : bar;
     }
 
     private bool IsExact(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> text, int first, int last, out int start)
@@ -103,9 +139,10 @@ internal sealed class PlaceComparison(ScanIndex index)
     }
 
     /// <summary>Words in a row that an item and a stretch of the text share.</summary>
-    public int LongestRun(ScanEntry entry, ReadOnlySpan<int> text)
+    public int LongestRun(ScanEntry entry, ReadOnlySpan<int> text) => LongestRun(entry.Words.AsSpan(0, Math.Min(entry.Words.Length, ScanEntry.MostWords)), text);
+
+    private int LongestRun(ReadOnlySpan<int> words, ReadOnlySpan<int> text)
     {
-        var words = entry.Words.AsSpan(0, Math.Min(entry.Words.Length, ScanEntry.MostWords));
         var row = _runs.AsSpan(0, words.Length + 1);
         row.Clear();
         var longest = 0;

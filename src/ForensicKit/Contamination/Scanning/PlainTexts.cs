@@ -14,24 +14,31 @@ internal sealed class PlainTexts
     // No word has this number.
     private const int Nothing = -2;
 
-    // The words of each question in a row, filled up to whole vectors; where each begins, and how many words it has.
+    // The words of each question in a row, filled up to whole vectors; where each begins, how many words it has, and how many of them must be there.
     private readonly int[] _words;
-    private readonly (int Start, int End, int Count)[] _items;
+    private readonly (int Start, int End, int Count, int Least)[] _items;
 
     public PlainTexts(IReadOnlyList<ScanEntry> entries)
     {
         var words = new List<int>();
-        _items = new (int, int, int)[entries.Count];
+        _items = new (int, int, int, int)[entries.Count];
         for (var number = 0; number < entries.Count; number++)
         {
             var entry = entries[number];
             if (entry.QuestionNats >= MostNats || entry.QuestionWords is < UnitWords.LeastShort or > ScanEntry.MostWords)
                 continue;
             var start = words.Count;
-            words.AddRange(entry.Words.AsSpan(0, entry.QuestionWords));
+            var plain = entry.Signs.AsSpan(0, entry.QuestionWords).Count(false);
+            var hasMost = plain >= UnitWords.LeastMost;
+            for (var i = 0; i < entry.QuestionWords; i++)
+            {
+                if (!hasMost || !entry.Signs[i])
+                    words.Add(entry.Words[i]);
+            }
+
             while (words.Count % Vector<int>.Count > 0)
                 words.Add(Nothing);
-            _items[number] = (start, words.Count, entry.QuestionWords);
+            _items[number] = (start, words.Count, entry.QuestionWords, hasMost ? UnitWords.Most(plain) : UnitWords.NearlyAll(entry.QuestionWords));
         }
 
         _words = [.. words];
@@ -43,7 +50,7 @@ internal sealed class PlainTexts
     /// <summary>Whether enough words of a question stand around a seed, in any order.</summary>
     public bool IsNear(int item, ReadOnlySpan<int> text, int first, int last)
     {
-        var (start, end, count) = _items[item];
+        var (start, end, count, least) = _items[item];
         text = text[Math.Max(0, first - count)..Math.Min(text.Length, last + count + 1)];
         var found = 0;
         for (; start < end; start += Vector<int>.Count)
@@ -55,6 +62,6 @@ internal sealed class PlainTexts
             found -= Vector.Sum(seen);
         }
 
-        return found >= UnitWords.NearlyAll(count);
+        return found >= least;
     }
 }

@@ -68,7 +68,7 @@ public sealed class ScanCalibration
     /// Below 0.45 problems of one kind are taken for each other. Benchmarks that ask nearly the same thing several times would ask for more than
     /// 0.5 of all their items, and lose what has been edited: there the items that have siblings are asked for more.
     /// </remarks>
-    public ScanThresholds Thresholds() => Thresholds(0.01, 0.45, 0.5);
+    public ScanThresholds Thresholds() => Thresholds(0.01, 0.45, 0.52);
 
     /// <summary>Scores that a share of the texts of other items exceeds, within bounds.</summary>
     /// <param name="rate">The share, for each unit.</param>

@@ -58,6 +58,15 @@ internal readonly record struct UnitWords(ScanUnit Unit, int Start, int End, int
     /// <summary>Nats that these words are worth at least.</summary>
     public const float LeastNear = 13;
 
+    /// <summary>How many do where they are worth more: three of five. Numbers and single letters left aside, they always stand there.</summary>
+    public static int Most(int count) => ((3 * count) + 4) / 5;
+
+    /// <summary>Words, numbers and single letters left aside, from which on most of them will do.</summary>
+    public const int LeastMost = 8;
+
+    /// <summary>Nats that most of the words are worth at least.</summary>
+    public const float LeastOfMost = 18;
+
     /// <summary>Of less, the half that may be left of an edited question is hardly more than chance gives.</summary>
     public const float LeastNats = 25;
 }
@@ -104,8 +113,8 @@ internal sealed class ScanEntry
     /// <summary>What the words of the question are worth apart from phrases, in nats.</summary>
     public float QuestionNats { get; set; }
 
-    /// <summary>Whether another item asks the same in the same words.</summary>
-    public bool IsSharedQuestion { get; set; }
+    /// <summary>Items that ask the same in the same words, itself counted.</summary>
+    public int SameQuestion { get; set; } = 1;
 
     /// <summary>Nats of seeds in one place from which on the place is compared.</summary>
     public float Activation { get; set; }

@@ -13,14 +13,16 @@ namespace ForensicKit.Contamination.Scanning;
 /// </remarks>
 public sealed class ScanIndex
 {
-    // A pair of more items than this is no seed; a word of more than this share of the items is no part of one (a larger share of few items).
-    private const int MostItemsOfPair = 8;
+    // A word of more than this share of the items is no part of a seed (a larger share of few items).
     private const int LeastCommon = 25;
     private const int FewCommon = 150;
     private const double CommonShare = 0.03;
 
     // Telling words of an item make a pair up to so many telling words apart.
     private const int FarthestInItem = 2;
+
+    // Questions of fewer seeds, counted as seeds of one item alone, are weak.
+    private const float WeakPairs = 3.1f;
 
     // Questions from this many words on consist of a passage and what is asked about it.
     private const int PassageWords = 60;
@@ -33,6 +35,9 @@ public sealed class ScanIndex
 
     // In how many items each word is.
     private readonly int[] _items;
+
+    // Items whose questions have so few seeds that an edited copy may have none of them.
+    private readonly bool[] _weak;
 
     private ScanIndex(IReadOnlyList<ScanItem> items)
     {
@@ -50,28 +55,22 @@ public sealed class ScanIndex
         var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
         _kinds = [.. all.Select((n, word) => (n > 0 && n <= most && !common.IsEverywhere(word) ? WordKind.Telling : WordKind.None) | (_ideographs.Contains(word) ? WordKind.Ideograph : WordKind.None))];
         _items = all;
-        Short = new(Entries, all, IsTelling);
         Plain = new(Entries);
-        Pairs = PairsOf(out var strengths);
-        for (var i = 0; i < Entries.Length; i++)
-        {
-            // More than one chance pair; a twentieth of all that the item has; and never more than nearly all.
-            var (whole, question) = strengths[i];
-            Entries[i].Activation = Math.Min(0.9f * question, Math.Clamp(0.05f * whole, 1.5f * LogItems, 6 * LogItems));
-        }
-
+        var pairs = PairsOf();
+        var weak = Activate(pairs);
+        Short = new(Entries, all, IsTelling, weak);
+        Pairs = PairTableOf(pairs, weak);
+        _weak = weak;
         LinkExamples(examples);
     }
 
     private ScanIndex(ScanIndex whole, Func<int, bool> isWanted)
     {
-        (Benchmarks, ExampleEntries, Words, Entries, LogItems, _kinds, _items) = (whole.Benchmarks, whole.ExampleEntries, whole.Words, whole.Entries, whole.LogItems, whole._kinds, whole._items);
+        (Benchmarks, ExampleEntries, Words, Entries, LogItems, _kinds, _items, _weak) = (whole.Benchmarks, whole.ExampleEntries, whole.Words, whole.Entries, whole.LogItems, whole._kinds, whole._items, whole._weak);
         Plain = whole.Plain;
         bool IsWanted(int item) => isWanted(Entries[item].Benchmark);
-        Short = new(Entries, _items, IsTelling, IsWanted);
-        var pairs = PairsOf([]);
-        pairs.Sort();
-        Pairs = PairTableOf(pairs, IsWanted);
+        Short = new(Entries, _items, IsTelling, _weak, IsWanted);
+        Pairs = PairTableOf(PairsOf(), _weak, IsWanted);
     }
 
     /// <summary>Names of the benchmarks.</summary>
@@ -111,7 +110,8 @@ public sealed class ScanIndex
 
     /// <summary>For each item, in their order, whether it would be found if it stood there word for word.</summary>
     internal bool[] Findable(ScanThresholds thresholds) => [.. Entries.Select((entry, number) =>
-        (Short.Has(number) && entry.QuestionNats >= ChanceNats)
+        (Short.Has(number) && entry.Units.Any(u => u.IsShort) && entry.QuestionNats >= ChanceNats)
+        || entry.Units.Any(u => u.MayBeNear && u.Total >= UnitWords.LeastNear)
         || entry.Units.Any(u => u.Total > 0 && (u.Total - ChanceNats) / u.Total >= thresholds.Of(number)[(int)u.Unit]))];
 
     /// <summary>Whether a word may be part of a seed.</summary>
@@ -182,14 +182,11 @@ public sealed class ScanIndex
 
     private void MarkSharedQuestions()
     {
-        var first = new Dictionary<string, ScanEntry>(StringComparer.Ordinal);
-        foreach (var entry in Entries)
+        foreach (var same in Entries.GroupBy(e => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(e.Words.AsSpan(0, e.QuestionWords)))), StringComparer.Ordinal))
         {
-            var question = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(entry.Words.AsSpan(0, entry.QuestionWords))));
-            if (first.TryGetValue(question, out var other))
-                entry.IsSharedQuestion = other.IsSharedQuestion = true;
-            else
-                first.Add(question, entry);
+            var count = same.Count();
+            foreach (var entry in same)
+                entry.SameQuestion = count;
         }
     }
 
@@ -278,37 +275,38 @@ public sealed class ScanIndex
             yield return Unit(ScanUnit.Nameless, 0, q, n, n);
     }
 
-    private PairTable PairTableOf(List<(ulong Hash, int Item)> sorted, Func<int, bool>? isWanted = null) =>
-        PairTable.Of(sorted, Math.Max(CommonWords.EnoughItems, Entries.Length), MostItemsOfPair, isWanted);
+    private PairTable PairTableOf(List<ItemPair> sorted, bool[] weak, Func<int, bool>? isWanted = null) =>
+        PairTable.Of(sorted, Math.Max(CommonWords.EnoughItems, Entries.Length), weak, isWanted);
 
-    // Every pair of every item; and how many there are up to the end of each item's question, and of its answer.
-    private List<(ulong Hash, int Item)> PairsOf(Span<(int Question, int Whole)> ends)
+    // Every pair of every item, in the order of their hashes.
+    private List<ItemPair> PairsOf()
     {
-        var pairs = new List<(ulong Hash, int Item)>();
+        var pairs = new List<ItemPair>();
         var telling = new List<int>();
         var seen = new HashSet<ulong>();
-        void AddPair(int item, ulong pair)
+        void Add(int item, ReadOnlySpan<int> words, bool isQuestion)
         {
-            if (seen.Add(pair))
-                pairs.Add((pair, item));
-        }
+            void AddPair(ulong pair)
+            {
+                if (seen.Add(pair))
+                    pairs.Add(new(pair, item, isQuestion));
+            }
 
-        void Add(int item, ReadOnlySpan<int> words)
-        {
+            words = words[..Math.Min(words.Length, ScanEntry.MostWords)];
             telling.Clear();
-            foreach (var word in words[..Math.Min(words.Length, ScanEntry.MostWords)])
+            foreach (var word in words)
             {
                 if (IsTelling(word))
                     telling.Add(word);
             }
 
-            for (var i = 1; i < words.Length && i < ScanEntry.MostWords; i++)
+            for (var i = 1; i < words.Length; i++)
             {
                 if ((KindOf(words[i]) & KindOf(words[i - 1]) & WordKind.Ideograph) == WordKind.None)
                     continue;
-                AddPair(item, PairTable.HashNext(words[i - 1], words[i]));
+                AddPair(PairTable.HashNext(words[i - 1], words[i]));
                 if (i > 1 && (KindOf(words[i - 2]) & WordKind.Ideograph) != WordKind.None)
-                    AddPair(item, PairTable.HashNext(words[i - 2], words[i - 1], words[i]));
+                    AddPair(PairTable.HashNext(words[i - 2], words[i - 1], words[i]));
             }
 
             for (var i = 0; i < telling.Count; i++)
@@ -316,7 +314,7 @@ public sealed class ScanIndex
                 for (var j = i + 1; j < telling.Count && j <= i + FarthestInItem; j++)
                 {
                     if (telling[i] != telling[j])
-                        AddPair(item, PairTable.Hash(telling[i], telling[j]));
+                        AddPair(PairTable.Hash(telling[i], telling[j]));
                 }
             }
         }
@@ -324,40 +322,49 @@ public sealed class ScanIndex
         for (var e = 0; e < Entries.Length; e++)
         {
             seen.Clear();
-            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords));
-            var question = pairs.Count;
-            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords + Entries[e].AnswerWords));
-            if (!ends.IsEmpty)
-                ends[e] = (question, pairs.Count);
+            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords), isQuestion: true);
+            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords + Entries[e].AnswerWords), isQuestion: false);
         }
 
+        pairs.Sort(static (a, b) => a.Hash != b.Hash ? a.Hash.CompareTo(b.Hash) : a.Item.CompareTo(b.Item));
         return pairs;
     }
 
-    private PairTable PairsOf(out (float Whole, float Question)[] strengths)
+    // From which nats of seeds on a place is compared; and which items are weak.
+    private bool[] Activate(List<ItemPair> sorted)
     {
-        var ends = new (int Question, int Whole)[Entries.Length];
-        var pairs = PairsOf(ends);
-        var hashes = pairs.ConvertAll(p => p.Hash);
-        pairs.Sort();
-        var table = PairTableOf(pairs);
-        strengths = new (float, float)[Entries.Length];
-        for (int e = 0, at = 0; e < Entries.Length; e++)
+        var own = Strengths(sorted, PairTable.MostItems);
+        var all = Strengths(sorted, PairTable.MostItemsOfWeak);
+        for (var i = 0; i < Entries.Length; i++)
         {
-            for (; at < ends[e].Whole; at++)
-            {
-                table.Find(hashes[at], out var weight);
-                strengths[e].Whole += weight;
-                if (at < ends[e].Question)
-                    strengths[e].Question += weight;
-            }
-
+            var (question, whole) = own[i].Question < LogItems ? all[i] : own[i];
             // An answer may leak where the question is no more than a few plain words.
-            if (strengths[e].Question < LogItems)
-                strengths[e].Question = strengths[e].Whole;
+            question = question < LogItems ? whole : question;
+            // More than one chance pair; a twentieth of all that the item has; and never more than nearly all.
+            Entries[i].Activation = Math.Min(0.9f * question, Math.Clamp(0.05f * whole, 1.5f * LogItems, 6 * LogItems));
         }
 
-        return table;
+        return [.. own.Select(s => s.Question < WeakPairs * LogItems)];
+    }
+
+    // What the pairs of each item are worth, those of too many items left out.
+    private (float Question, float Whole)[] Strengths(List<ItemPair> sorted, int mostItems)
+    {
+        var strengths = new (float Question, float Whole)[Entries.Length];
+        foreach (var (start, count) in PairTable.Runs(sorted))
+        {
+            if (count > mostItems)
+                continue;
+            var weight = LogItems - (float)Math.Log(count);
+            for (var i = start; i < start + count; i++)
+            {
+                ref var strength = ref strengths[sorted[i].Item];
+                strength.Whole += weight;
+                strength.Question += sorted[i].IsQuestion ? weight : 0;
+            }
+        }
+
+        return strengths;
     }
 }
 

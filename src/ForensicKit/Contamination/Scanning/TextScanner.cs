@@ -130,13 +130,14 @@ public sealed class TextScanner
     {
         if (_index.Short.At(ids[at]) is not { } places)
             return;
-        foreach (var (number, offset, step, neighbour) in places)
+        foreach (var (number, offset, step, neighbour, isWeak) in places)
         {
-            if ((uint)(at + step) >= (uint)ids.Length || ids[at + step] != neighbour)
-                continue;
             var (start, words) = (at - offset, _index.Entries[number].QuestionWords);
-            if (start >= 0 && start + words <= ids.Length && ids.Slice(start, words).SequenceEqual(_index.Entries[number].Words.AsSpan(0, words)))
+            if ((uint)(at + step) < (uint)ids.Length && ids[at + step] == neighbour
+                && start >= 0 && start + words <= ids.Length && ids.Slice(start, words).SequenceEqual(_index.Entries[number].Words.AsSpan(0, words)))
                 _candidates.Add((number, start, start + words - 1));
+            else if (isWeak && _index.Plain.Has(number) && _index.Plain.IsNear(number, ids, at, at))
+                _candidates.Add((number, at, at));
         }
     }
 
@@ -251,7 +252,7 @@ public sealed class TextScanner
         var shared = Math.Min(better.Agreement.End, other.Agreement.End) - Math.Max(better.Agreement.Start, other.Agreement.Start);
         var isSamePlace = 2 * shared >= Math.Min(other.Agreement.End - other.Agreement.Start, better.Agreement.End - better.Agreement.Start);
         // Two items of the same words are both there.
-        return isSamePlace && (better.Entry == other.Entry || other.Agreement.Rank < better.Agreement.Rank - 0.02f);
+        return isSamePlace && (better.Entry == other.Entry || other.Agreement.Rank < better.Agreement.Rank - 0.05f);
     }
 
     private ScanHit Hit(ScanEntry entry, Agreement agreement)

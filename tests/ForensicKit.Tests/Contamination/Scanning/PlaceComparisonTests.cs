@@ -33,7 +33,7 @@ public sealed class PlaceComparisonTests
                 Assert.True(found);
                 // Of several windows that hold as much, any may be taken; at its ends a hundredth of what agrees may be cut off.
                 Assert.Contains(slow.Best, w => Math.Abs(agreement.Matched - ((slow.Most + slow.InOrder(w.Start, w.End)) / 2)) < 1e-3 && w.Start <= agreement.Start && agreement.End <= w.End
-                    && Math.Abs(Math.Max(agreement.Rank, unit.MayBeNear ? slow.Near(w.Start, w.End) : 0) - agreement.Score) < 1e-4);
+                    && Math.Abs(Math.Max(agreement.Rank, unit.MayBeNear ? slow.Near(w.Start, w.End, agreement.End - agreement.Start) : 0) - agreement.Score) < 1e-4);
                 Assert.InRange(slow.Bag(agreement.Start, agreement.End), (0.98 * slow.Most) - 1e-3, slow.Most + 1e-3);
                 Assert.Equal((agreement.Matched - s_index.ChanceNats) / unit.Total, agreement.Rank, 1e-4);
                 Assert.Equal(Math.Min(1, agreement.Matched / unit.Total), agreement.Coverage, 1e-4);
@@ -73,14 +73,25 @@ public sealed class PlaceComparisonTests
         public double Bag(int start, int end) =>
             _text[start..end].GroupBy(w => w).Sum(g => _worth.TryGetValue(g.Key, out var w) ? Math.Min(w.Count, g.Count()) * w.Mean : 0);
 
-        // Where enough words stand in order and are worth enough, the share of nats in order.
-        public double Near(int start, int end)
+        // Where enough words stand in order and are worth enough, the share of nats in order. Less of the words will do where they are worth more,
+        // stand close together and three of them in a row.
+        public double Near(int start, int end, int length)
         {
             var ordered = InOrder(start, end);
             var count = InOrder(start, end, _ => 1);
             var missing = _words.Length <= 10 ? (_words.Length - 1) / 4 : Math.Floor(0.3 * _words.Length + 1e-9);
-            return ordered >= 13 && count >= _words.Length - missing ? ordered / _weights.Sum() : 0;
+            var isNearlyAll = count >= _words.Length - missing;
+            var isMost = ordered >= 18 && _words.Length >= 8 && count / _words.Length >= 0.6 - 1e-9 && length <= 1.15 * _words.Length && Run(start, end) >= 3;
+            return ordered >= 13 && (isNearlyAll || isMost) ? ordered / _weights.Sum() : 0;
         }
+
+        private int Run(int start, int end) => Enumerable.Range(start, end - start).Max(i => Enumerable.Range(0, _words.Length).Max(j =>
+        {
+            var run = 0;
+            while (i + run < end && j + run < _words.Length && _text[i + run] == _words[j + run])
+                run++;
+            return run;
+        }));
 
         public double InOrder(int start, int end) => InOrder(start, end, j => _weights[j]);
 
