@@ -20,7 +20,7 @@ internal sealed class PairTable
     private readonly float[] _weights;
 
     private PairTable(Slot[] slots, int[] items, ulong[] filter, float[] weights) =>
-        (_slots, _items, _filter, _filterMask, _weights) = (slots, items, filter, (filter.Length * 64) - 1, weights);
+        (_slots, _items, _filter, _filterMask, _weights) = (slots, items, filter, filter.Length - 1, weights);
 
     /// <summary>Distinct pairs.</summary>
     public int Count { get; private init; }
@@ -41,6 +41,7 @@ internal sealed class PairTable
         // The first posting is a dummy: a slot that starts at 0 is empty. Of each pair: in how many items it is, how many it leads to, and to which.
         var postings = new List<int> { 0 };
         var starts = new List<(ulong Hash, int First)>();
+        var alone = new Dictionary<int, int>();
         var leads = new List<int>();
         foreach (var (start, count) in Runs(sorted))
         {
@@ -53,15 +54,23 @@ internal sealed class PairTable
 
             if (leads.Count is 0 or > MostItems || (isWanted is not null && !leads.Exists(isWanted.Invoke)))
                 continue;
-            starts.Add((sorted[start].Hash, postings.Count));
-            postings.AddRange([count, leads.Count, .. leads]);
+            // Pairs of one item alone lead to the same place: few of them are far apart in memory.
+            if (count > 1 || !alone.TryGetValue(leads[0], out var first))
+            {
+                first = postings.Count;
+                postings.AddRange([count, leads.Count, .. leads]);
+                if (count == 1)
+                    alone.Add(leads[0], first);
+            }
+
+            starts.Add((sorted[start].Hash, first));
         }
 
         var capacity = 1 << 6;
-        while (capacity < 1.6 * starts.Count)
+        while (capacity < 1.25 * starts.Count)
             capacity *= 2;
         float[] weights = [0, .. Enumerable.Range(1, MostItemsOfWeak).Select(n => (float)Math.Log((double)items / n))];
-        var table = new PairTable(new Slot[capacity], [.. postings], new ulong[capacity / 16], weights) { Count = starts.Count };
+        var table = new PairTable(new Slot[capacity], [.. postings], new ulong[capacity / 8], weights) { Count = starts.Count };
         foreach (var (hash, first) in starts)
             table.Fill(hash, first);
         return table;
@@ -99,8 +108,8 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayHave(ulong hash)
     {
-        var bit = (int)(hash >> 24) & _filterMask;
-        return (_filter[bit >> 6] & (1UL << (bit & 63))) != 0;
+        var bits = FilterBits(hash);
+        return (_filter[(int)(hash >> 40) & _filterMask] & bits) == bits;
     }
 
     /// <summary>The items that have a pair, empty where none has, and what it is worth: ln(items / items that have it).</summary>
@@ -126,6 +135,10 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Touch(ulong hash) => _slots[(int)(hash >> 36) & (_slots.Length - 1)].Tag;
 
+    // Two bits of one word of the filter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong FilterBits(ulong hash) => (1UL << (int)(hash >> 34)) | (1UL << (int)(hash >> 28));
+
     private void Fill(ulong hash, int first)
     {
         var mask = _slots.Length - 1;
@@ -133,8 +146,7 @@ internal sealed class PairTable
         while (_slots[at].First != 0)
             at = (at + 1) & mask;
         _slots[at] = new((uint)hash, first);
-        var bit = (int)(hash >> 24) & _filterMask;
-        _filter[bit >> 6] |= 1UL << (bit & 63);
+        _filter[(int)(hash >> 40) & _filterMask] |= FilterBits(hash);
     }
 
     [StructLayout(LayoutKind.Auto)]

@@ -16,7 +16,7 @@ public sealed class TextScanner
 
     private readonly ScanIndex _index;
     private readonly ScanThresholds _thresholds;
-    private readonly WordList _words = new();
+    private readonly WordList _words = new(remembers: true);
     private readonly PlaceComparison _comparison;
     private readonly HitClassification _classification;
     private readonly Place[] _places;

@@ -3,13 +3,19 @@ using System.Runtime.CompilerServices;
 namespace ForensicKit.Contamination.Scanning;
 
 /// <summary>The words of a text as numbers, with their places. Reused for text after text.</summary>
-internal sealed class WordList
+/// <param name="remembers">Whether the reader keeps words from text to text, since most were there a moment ago: worth its memory for many texts.</param>
+internal sealed class WordList(bool remembers = false)
 {
     /// <summary>The number of a word that no item has.</summary>
     public const int Unknown = -1;
 
+    /// <summary>Bits of the hash of a word that is kept.</summary>
+    public const int SeenBits = 12;
+
     private int[] _ids = new int[1024];
     private (int Start, int End)[] _places = new (int, int)[1024];
+    private (ulong Word, int Number)[] _seen = remembers ? new (ulong, int)[1 << SeenBits] : [];
+    private WordTable? _seenIn;
 
     /// <summary>Words.</summary>
     public int Count { get; private set; }
@@ -40,6 +46,15 @@ internal sealed class WordList
         ids[count] = id;
         places[count] = (start, end);
         Count = count + 1;
+    }
+
+    /// <summary>Where the reader keeps short words as they stand in texts, by a hash, with their numbers in a table that no word is added to any more; empty where it keeps none.</summary>
+    /// <param name="table">The table.</param>
+    public Span<(ulong Word, int Number)> SeenIn(WordTable table)
+    {
+        if (_seen.Length > 0 && _seenIn != table)
+            (_seen, _seenIn) = (new (ulong, int)[1 << SeenBits], table);
+        return _seen;
     }
 
     private void Grow()

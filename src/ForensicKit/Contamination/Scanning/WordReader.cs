@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ForensicKit.Contamination.Scanning;
@@ -25,6 +26,7 @@ internal ref struct WordReader
     private readonly bool _adds;
     private readonly WordList _words;
     private readonly Span<byte> _word;
+    private readonly Span<(ulong Word, int Number)> _seen;
     private int _length;
     private int _start;
     private bool _isNumber;
@@ -34,6 +36,7 @@ internal ref struct WordReader
         _text = text;
         (_table, _adds, _words) = (table, adds, words);
         _word = word;
+        _seen = adds ? [] : words.SeenIn(table);
     }
 
     /// <summary>Appends the words of a text.</summary>
@@ -101,11 +104,25 @@ internal ref struct WordReader
         if (count == 8 || s_kinds[(byte)(bytes >> (8 * count))] != Separator)
             return 0;
         var word = lower & ((1UL << (8 * count)) - 1);
-        var length = WordEndings.Strip(ref word, count);
-        var hash = WordTable.Hash(word, length);
-        _words.Add(_adds ? _table.Add(hash) : _table.Find(hash), i, i + count);
+        _words.Add(_seen.IsEmpty ? Number(word, count) : Seen(word, count), i, i + count);
         // The separator is done with, too.
         return count + 1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int Seen(ulong word, int count)
+    {
+        ref var seen = ref _seen[(int)((word * 0x9E3779B97F4A7C15UL) >> (64 - WordList.SeenBits))];
+        if (seen.Word != word)
+            seen = (word, Number(word, count));
+        return seen.Number;
+    }
+
+    private readonly int Number(ulong word, int count)
+    {
+        var length = WordEndings.Strip(ref word, count);
+        var hash = WordTable.Hash(word, length);
+        return _adds ? _table.Add(hash) : _table.Find(hash);
     }
 
     private void EndWord(int end)
