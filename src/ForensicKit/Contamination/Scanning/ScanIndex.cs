@@ -59,6 +59,8 @@ public sealed class ScanIndex
         var pairs = PairsOf();
         var weak = Activate(pairs);
         Short = new(Entries, all, IsTelling, weak);
+        for (var word = 0; word < _kinds.Length; word++)
+            _kinds[word] |= Short.At(word) is null ? WordKind.None : WordKind.Anchor;
         Pairs = PairTableOf(pairs, weak);
         _weak = weak;
         LinkExamples(examples);
@@ -378,6 +380,9 @@ internal enum WordKind : byte
     /// <summary>It is rare enough to be one of a pair.</summary>
     Telling = 1,
 
+    /// <summary>Short questions are looked for where it stands.</summary>
+    Anchor = 2,
+
     /// <summary>It is a character that is a word by itself: two or three that follow each other are a seed, however common each is.</summary>
-    Ideograph = 2,
+    Ideograph = 4,
 }

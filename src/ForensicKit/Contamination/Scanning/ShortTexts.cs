@@ -6,7 +6,6 @@ namespace ForensicKit.Contamination.Scanning;
 internal sealed class ShortTexts
 {
     private readonly Anchor[]?[] _ofWord;
-    private readonly bool[] _hasAny;
     private readonly HashSet<int> _anchored;
 
     /// <param name="entries">All items; the short and the weak ones among them are taken.</param>
@@ -17,7 +16,6 @@ internal sealed class ShortTexts
     public ShortTexts(IReadOnlyList<ScanEntry> entries, int[] items, Func<int, bool> isTelling, bool[] weak, Func<int, bool>? isWanted = null)
     {
         _ofWord = new Anchor[]?[items.Length];
-        _hasAny = new bool[items.Length];
         var anchors = new List<(int Word, Anchor Anchor)>();
         for (var number = 0; number < entries.Count; number++)
         {
@@ -35,14 +33,14 @@ internal sealed class ShortTexts
 
         _anchored = [.. anchors.Select(a => a.Anchor.Item)];
         foreach (var group in anchors.GroupBy(a => a.Word))
-            (_ofWord[group.Key], _hasAny[group.Key]) = ([.. group.Select(a => a.Anchor)], true);
+            _ofWord[group.Key] = [.. group.Select(a => a.Anchor)];
     }
 
     /// <summary>Whether an item is looked for here.</summary>
     public bool Has(int item) => _anchored.Contains(item);
 
     /// <summary>Items whose rarest word this is; null where there is none.</summary>
-    public Anchor[]? At(int word) => _hasAny[word] ? _ofWord[word] : null;
+    public Anchor[]? At(int word) => _ofWord[word];
 }
 
 /// <summary>A word that a question is looked for at.</summary>

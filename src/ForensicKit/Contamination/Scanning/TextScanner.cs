@@ -21,6 +21,7 @@ public sealed class TextScanner
     private readonly HitClassification _classification;
     private readonly Place[] _places;
     private readonly int[] _telling = new int[Block + 1];
+    private readonly int[] _anchors = new int[Block + 1];
     private readonly SeedPair[] _seeds = new SeedPair[(4 * Block) + 1];
     private readonly List<int> _touched = [];
     private readonly List<(int Entry, int First, int Last)> _candidates = [];
@@ -145,12 +146,14 @@ public sealed class TextScanner
     // each is written, and kept by counting on.
     private int SeedsOf(ReadOnlySpan<int> ids, int start, int end, ref int one, ref int two)
     {
-        var (telling, seeds) = (0, 0);
+        var (telling, anchors, seeds) = (0, 0, 0);
         for (var i = start; i < end; i++)
         {
             var kind = _index.KindOf(ids[i]);
             _telling[telling] = i;
             telling += (int)(kind & WordKind.Telling);
+            _anchors[anchors] = i;
+            anchors += (int)(kind & WordKind.Anchor) >> 1;
             if ((kind & WordKind.Ideograph) != WordKind.None)
                 seeds = SeedCharacters(ids, i, seeds);
         }
@@ -163,8 +166,10 @@ public sealed class TextScanner
             seeds += Seed(ids[one], word, one, at, seeds);
             seeds += Seed(ids[two], word, two, at, seeds);
             (two, one) = (one, at);
-            FindShort(ids, at);
         }
+
+        foreach (var at in _anchors.AsSpan(0, anchors))
+            FindShort(ids, at);
 
         // Places are gathered from left to right.
         if (characters > 0)
