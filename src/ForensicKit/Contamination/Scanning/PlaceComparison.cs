@@ -30,7 +30,11 @@ internal sealed class PlaceComparison(ScanIndex index)
     private readonly float[] _row = new float[ScanEntry.MostWords + 1];
     private readonly int[] _runs = new int[ScanEntry.MostWords + 1];
     private readonly int[] _unit = new int[ScanEntry.MostWords];
-    private readonly int[] _plain = new int[ScanEntry.MostWords];
+    private readonly float[] _counts = new float[ScanEntry.MostWords];
+
+    // Where each word stands last in the unit, counted from 1, and for each place where its word stands before; all zero between comparisons.
+    private readonly int[] _last = new int[index.Words.Count];
+    private readonly int[] _before = new int[ScanEntry.MostWords + 1];
 
     /// <summary>The unit that agrees best, where its score reaches the least one.</summary>
     /// <param name="entry">The item.</param>
@@ -79,7 +83,8 @@ internal sealed class PlaceComparison(ScanIndex index)
         var window = BestWindow(count, text, first, last);
         if (window.Nats >= Bar(unit, least, leastNear))
         {
-            var ordered = LongestCommon(words, weights, text[window.Start..window.End]);
+            Chain(words);
+            var ordered = InOrder(weights, text[window.Start..window.End]);
             var matched = (window.Nats + ordered) / 2;
             var score = (matched - index.ChanceNats) / unit.Total;
             var around = text[window.Start..window.End];
@@ -96,29 +101,30 @@ internal sealed class PlaceComparison(ScanIndex index)
     private float Near(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> words, ReadOnlySpan<int> text, int length, float ordered, float least)
     {
         var share = ordered / unit.Total;
-        var common = LongestCommon(words, text);
+        var counts = _counts.AsSpan(0, words.Length);
+        counts.Fill(1);
+        var common = InOrder(counts, text);
         if (common == words.Length)
             return share;
-        var plain = WithoutSigns(entry, unit, words);
-        if (share < least || LongestCommon(plain, text) < UnitWords.Most(plain.Length))
+        var plain = CountPlain(entry, unit, counts);
+        if (share < least || InOrder(counts, text) < UnitWords.Most(plain))
             return 0;
         // Of a program other programs for the same have most words; and a longer stretch, or one that has them one by one, for being about the same.
-        var isMost = ordered >= UnitWords.LeastOfMost && plain.Length >= UnitWords.LeastMost && entry.Names.Length == 0 && length <= MostLonger * words.Length
+        var isMost = ordered >= UnitWords.LeastOfMost && plain >= UnitWords.LeastMost && entry.Names.Length == 0 && length <= MostLonger * words.Length
             && LongestRun(words, text) >= LeastRun;
         return isMost || common >= UnitWords.NearlyAll(words.Length) ? share : 0;
     }
 
-    private ReadOnlySpan<int> WithoutSigns(ScanEntry entry, in UnitWords unit, ReadOnlySpan<int> words)
+    // How many of the words are no numbers and single letters; 1 for each of them, 0 for the others.
+    private static int CountPlain(ScanEntry entry, in UnitWords unit, Span<float> counts)
     {
-        var count = 0;
-        for (var i = 0; i < words.Length; i++)
+        for (var i = 0; i < counts.Length; i++)
         {
             var at = unit.Start + i;
-            _plain[count] = words[i];
-            count += entry.Signs[at < unit.End ? at : unit.Start2 + at - unit.End] ? 0 : 1;
+            counts[i] = entry.Signs[at < unit.End ? at : unit.Start2 + at - unit.End] ? 0 : 1;
         }
 
-        return _plain.AsSpan(0, count);
+        return counts.Count(1);
     }
 
     // Nats that must agree at least, in any order.
@@ -263,48 +269,33 @@ internal sealed class PlaceComparison(ScanIndex index)
     private void Forget(ReadOnlySpan<int> words)
     {
         foreach (var word in words)
-            (_wanted[word], _worth[word]) = (0, 0);
+            (_wanted[word], _worth[word], _last[word]) = (0, 0, 0);
     }
 
-    // Words of the longest common subsequence.
-    private int LongestCommon(ReadOnlySpan<int> words, ReadOnlySpan<int> text)
+    private void Chain(ReadOnlySpan<int> words)
     {
-        var row = _runs.AsSpan(0, words.Length + 1);
+        for (var j = 0; j < words.Length; j++)
+            (_before[j + 1], _last[words[j]]) = (_last[words[j]], j + 1);
+    }
+
+    // What the longest common subsequence is worth that is worth most. Only where a word of the unit stands a row of the usual table changes, from its
+    // place on as far as there was less (Hunt and Szymanski 1977 do so for lengths).
+    private float InOrder(ReadOnlySpan<float> weights, ReadOnlySpan<int> text)
+    {
+        var row = _row.AsSpan(0, weights.Length + 1);
         row.Clear();
         foreach (var word in text)
         {
-            var diagonal = 0;
-            for (var j = 0; j < words.Length; j++)
+            // From the back, so that what stands to the left is still the row before.
+            for (var j = word < 0 ? 0 : _last[word]; j > 0; j = _before[j])
             {
-                var above = row[j + 1];
-                row[j + 1] = words[j] == word ? diagonal + 1 : Math.Max(row[j], above);
-                diagonal = above;
+                var worth = row[j - 1] + weights[j - 1];
+                for (var k = j; k < row.Length && row[k] < worth; k++)
+                    row[k] = worth;
             }
         }
 
-        return row[words.Length];
-    }
-
-    // Nats of the longest common subsequence.
-    private float LongestCommon(ReadOnlySpan<int> words, ReadOnlySpan<float> weights, ReadOnlySpan<int> text)
-    {
-        var row = _row.AsSpan(0, words.Length + 1);
-        row.Clear();
-        foreach (var word in text)
-        {
-            if (word < 0 || _worth[word] == 0)
-                continue;
-            // What stood to the upper left before it was written over.
-            var diagonal = 0f;
-            for (var j = 0; j < words.Length; j++)
-            {
-                var above = row[j + 1];
-                row[j + 1] = Math.Max(Math.Max(row[j], above), words[j] == word ? diagonal + weights[j] : 0);
-                diagonal = above;
-            }
-        }
-
-        return row[words.Length];
+        return row[^1];
     }
 }
 
