@@ -19,8 +19,8 @@ else if (args is ["corpus-read", .. var corpora])
     CorpusReading.Run(corpora);
 else if (args is ["scan", .. var texts])
     CorpusScanning.Run(texts);
-else if (args is ["scan-quality", var data, .. var rewritten])
-    ScanQuality.Run(data, rewritten.FirstOrDefault());
+else if (args is ["scan-quality", var data, .. var more])
+    ScanQuality.Run(data, more);
 else if (args is ["constat-errors", var answers])
     MembershipErrors.ConStatRun(answers);
 else if (args is ["file-order-errors", .. var orders])

@@ -17,11 +17,13 @@ namespace ForensicKit.Benchmarks;
 internal static class ScanQuality
 {
     private const int PerKind = 1000;
+    private const int LeastLong = 13;
 
     /// <param name="data">Folder that holds the benchmarks, corpora and rephrased items (<c>data</c>).</param>
-    /// <param name="benbench">Benbench's <c>GSM8K_rewritten-test-1.jsonl</c>; null where it is not at hand.</param>
-    public static void Run(string data, string? benbench)
+    /// <param name="more">Where at hand, benbench's <c>GSM8K_rewritten-test-1.jsonl</c>, and questions of other examinations: JSON Lines with a field <c>question</c>.</param>
+    public static void Run(string data, IReadOnlyList<string> more)
     {
+        var benbench = more.FirstOrDefault(f => Path.GetFileName(f).Contains("rewritten", StringComparison.Ordinal));
         var benchmarks = ((string[])["gsm8k", "mmlu", "hellaswag", "humaneval"]).ToDictionary(name => name, Items, StringComparer.Ordinal);
         List<ScanItem> all = [.. benchmarks.Keys.SelectMany(name => ScanBenchmarks.Read(KitFolder.Locate(), name, default))];
         var scanner = Scanner(all);
@@ -29,13 +31,15 @@ internal static class ScanQuality
         var alone = Scanner([.. all.Where(i => !i.IsExample)]);
         var filler = new Filler(Path.Combine(data, "corpora", "classic-books"));
         var random = new Random(5);
+        // Of questions worth looking for in parts: 13 words or more.
+        var longer = all.Where(i => !i.IsExample && ItemTexts.Question(i).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length >= LeastLong).Select(i => i.ItemId).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, items) in benchmarks)
         {
             var chosen = Enumerable.Range(0, PerKind).Select(_ => items[random.Next(items.Count)]).ToList();
             Altered($"{name} verbatim, question", chosen, i => i.Question);
             Altered($"{name} verbatim, question and answer", chosen, i => i.Question + " " + i.Gold);
             Altered($"{name} sentences reordered", chosen, i => Reordered(i.Question + " " + i.Gold, random));
-            foreach (var rate in (double[])[0.1, 0.2, 0.3])
+            foreach (var rate in (double[])[0.05, 0.1, 0.2, 0.3])
             {
                 Altered(string.Create(CultureInfo.InvariantCulture, $"{name} {rate:P0} edited, question"), chosen, i => Edited(i.Question, rate, random, filler));
                 Altered(string.Create(CultureInfo.InvariantCulture, $"{name} {rate:P0} edited, question and answer"), chosen, i => Edited(i.Question + " " + i.Gold, rate, random, filler));
@@ -59,6 +63,8 @@ internal static class ScanQuality
             .Select(e => e.GetProperty("question").GetString() + " " + e.GetProperty("answer").GetString());
         Negative("GSM8K train", train.Select(filler.Around));
         Negative("MMLU dev with choices", BenchmarkFormats.ReadPool(KitFolder.Locate().Benchmark("mmlu"), "dev", Store("mmlu"), default).Select(i => filler.Around(i.Question + "\n" + string.Join('\n', i.Choices))));
+        foreach (var file in more.Where(f => f != benbench))
+            Negative(Path.GetFileName(file), Texts(file, "question").Distinct(StringComparer.Ordinal).Select(filler.Around));
         Negative("Python files", Documents(Path.Combine(data, "corpora", "python-code", "the-algorithms-python.tar.gz"), ".py"));
 
         void Altered(string kind, IReadOnlyList<BenchmarkItem> items, Func<BenchmarkItem, string> alter) => Planted(kind, items, [.. items.Select(alter)]);
@@ -66,7 +72,10 @@ internal static class ScanQuality
         void Planted(string kind, IReadOnlyList<BenchmarkItem> items, IReadOnlyList<string> texts)
         {
             var pairs = items.Zip(texts).Where(p => p.Second.Trim().Length > 0).ToList();
-            Tell(kind, pairs.Count(p => Leaks(filler.Around(p.Second)).Any(h => h.Item.ItemId == p.First.Id)), pairs.Count);
+            var isFound = pairs.ConvertAll(p => Leaks(filler.Around(p.Second)).Any(h => h.Item.ItemId == p.First.Id));
+            Tell(kind, isFound.Count(f => f), pairs.Count);
+            if (pairs.Exists(p => !longer.Contains(p.First.Id)))
+                Tell($"      of {LeastLong} words or more", isFound.Zip(pairs).Count(p => p.First && longer.Contains(p.Second.First.Id)), pairs.Count(p => longer.Contains(p.First.Id)));
         }
 
         void Negative(string kind, IEnumerable<string> texts)

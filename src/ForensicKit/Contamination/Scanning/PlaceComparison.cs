@@ -5,7 +5,8 @@ namespace ForensicKit.Contamination.Scanning;
 /// A unit's agreement is the mean of two: the nats of its words that stand in the best window of 1.3 times its length, in any order (what
 /// survives reordering), and the nats of its longest common subsequence with that window (what chance does not give). The first bounds the
 /// second from above, so most places are dismissed after one pass over their words. From this mean the nats of chance are taken away, unless the
-/// unit stands there nearly word for word: chance does not put most of its words in their order.
+/// unit stands there nearly word for word: chance does not put most of its words in their order (<see cref="UnitWords.NearlyAll"/>,
+/// <see cref="UnitWords.Most"/>).
 /// </remarks>
 internal sealed class PlaceComparison(ScanIndex index)
 {

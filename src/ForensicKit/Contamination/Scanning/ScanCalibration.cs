@@ -63,10 +63,10 @@ public sealed class ScanCalibration
         return (1.0 + scores.Length - below) / (scores.Length + 1);
     }
 
-    /// <summary>The thresholds of a scan where nothing else is said: what one text in a hundred of other items exceeds, from 0.45 to 0.5.</summary>
+    /// <summary>The thresholds of a scan where nothing else is said: what one text in a hundred of other items exceeds, from 0.45 to 0.52.</summary>
     /// <remarks>
     /// Below 0.45 problems of one kind are taken for each other. Benchmarks that ask nearly the same thing several times would ask for more than
-    /// 0.5 of all their items, and lose what has been edited: there the items that have siblings are asked for more.
+    /// 0.52 of all their items, and lose what has been edited: there the items that have siblings are asked for more.
     /// </remarks>
     public ScanThresholds Thresholds() => Thresholds(0.01, 0.45, 0.52);
 

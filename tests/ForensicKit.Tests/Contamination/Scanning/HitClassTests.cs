@@ -72,6 +72,33 @@ public sealed class HitClassTests
     }
 
     [Theory]
+    [InlineData(2, HitClass.Leak)] // a benchmark that holds it twice
+    [InlineData(4, HitClass.Template)]
+    public void A_short_question_of_a_few_items_is_a_leak_and_one_of_many_a_template(int items, HitClass expected)
+    {
+        var hits = Scanner([.. Enumerable.Range(0, items).Select(i => Item($"q{i}", "Which enzyme loosens frozen willows?", $"answer{i}"))])
+            .Scan(Bytes("We walked along the river. Which enzyme loosens frozen willows? Nobody knew."));
+        Assert.Equal(items, hits.Count);
+        Assert.All(hits, h => Assert.Equal(expected, h.Class));
+    }
+
+    [Theory]
+    [InlineData("Whose lantern did that keeper polish with brass from some kettle until northern village closes?", true)] // every word
+    [InlineData("Whose lantern did that keeper then polish with brass from some kettle until northern village closes?", true)] // one put in
+    [InlineData("Whose lantern did that keeper mend with brass from some kettle until northern village closes?", true)] // one changed
+    [InlineData("That village had northern brass and from some kettle did a keeper polish whose lantern closes with it", false)] // the same words otherwise
+    public void A_question_of_words_that_many_items_have_is_found_by_what_few_seeds_it_has(string text, bool isFound)
+    {
+        // Twenty of the others have each pair of its words, so that none is a seed by itself.
+        string[] words = ["lantern", "keeper", "polish", "brass", "kettle", "northern", "village", "closes"];
+        ScanItem[] others = [.. Enumerable.Range(0, 160).Select(i => Item(
+            $"p{i}", $"In story{i} the {words[i % 8]} and the {words[(i + 1) % 8]} and the {words[(i + 2) % 8]} belong to person{i} of town{i}.", "none"))];
+        ScanItem[] items = [Item("q", "Whose lantern did that keeper polish with brass from some kettle until northern village closes?", "slowly"), .. others];
+        var scanner = Scanner(items);
+        Assert.Equal(isFound, scanner.Scan(Bytes($"Yesterday we walked along the river. {text} Nobody among us knew a word about it.")).Any(h => h.Item.ItemId == "q"));
+    }
+
+    [Theory]
     [InlineData("我国少数民族主要分布在哪些省份", true)]
     [InlineData("我国的少数民族主要分布于哪些省份", true)] // one character put in, one changed
     [InlineData("哪些省份主要在我国分布少数民族人", false)] // the same characters otherwise

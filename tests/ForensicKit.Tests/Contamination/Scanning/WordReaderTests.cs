@@ -52,6 +52,32 @@ public sealed class WordReaderTests
     }
 
     [Fact]
+    public void Words_kept_from_text_to_text_are_those_read_anew() =>
+        Gen.Select(Gen.Char['a', 'f'].Array[1, 8].List[1, 60], Gen.Char['a', 'f'].Array[1, 8].List[1, 200]).Sample((known, read) =>
+        {
+            byte[] Text(List<char[]> words) => Encoding.UTF8.GetBytes(string.Join(' ', words.Select(w => new string(w))) + " .       ");
+            var table = new WordTable();
+            WordReader.Read(Text(known), table, adds: true, new());
+            var kept = new WordList(remembers: true);
+            var anew = new WordList();
+            for (var time = 0; time < 2; time++)
+            {
+                kept.Clear();
+                anew.Clear();
+                WordReader.Read(Text(read), table, adds: false, kept);
+                WordReader.Read(Text(read), table, adds: false, anew);
+                Assert.Equal(anew.Ids.ToArray(), kept.Ids.ToArray());
+            }
+
+            // Another table has other numbers.
+            var other = new WordTable();
+            WordReader.Read(Text(read), other, adds: true, new());
+            kept.Clear();
+            WordReader.Read(Text(read), other, adds: false, kept);
+            Assert.DoesNotContain(WordList.Unknown, kept.Ids.ToArray());
+        }, iter: 100);
+
+    [Fact]
     public void Short_words_in_a_register_are_what_they_are_letter_by_letter() =>
         Gen.Char['a', 'z'].Array[1, 7].Sample(letters =>
         {
