@@ -86,7 +86,7 @@ public sealed class HitClassTests
     [InlineData("Whose lantern did that keeper polish with brass from some kettle until northern village closes?", true)] // every word
     [InlineData("Whose lantern did that keeper then polish with brass from some kettle until northern village closes?", true)] // one put in
     [InlineData("Whose lantern did that keeper mend with brass from some kettle until northern village closes?", true)] // one changed
-    [InlineData("That village had northern brass and from some kettle did a keeper polish whose lantern closes with it", false)] // the same words otherwise
+    [InlineData("Whose candle would this sailor mend with copper from a barrel when southern villages open?", false)] // of the kind
     public void A_question_of_words_that_many_items_have_is_found_by_what_few_seeds_it_has(string text, bool isFound)
     {
         // Twenty of the others have each pair of its words, so that none is a seed by itself.
