@@ -33,8 +33,10 @@ internal sealed class PlaceComparison(ScanIndex index)
     private readonly int[] _unit = new int[ScanEntry.MostWords];
     private readonly float[] _counts = new float[ScanEntry.MostWords];
 
-    // Where each word stands last in the unit, counted from 1, and for each place where its word stands before; all zero between comparisons.
+    // Where each word stands last in the unit, counted from 1; all zero between comparisons.
     private readonly int[] _last = new int[index.Words.Count];
+
+    // Where the word of each place stands before it; zero where it does not.
     private readonly int[] _before = new int[ScanEntry.MostWords + 1];
 
     /// <summary>The unit that agrees best, where its score reaches the least one.</summary>
