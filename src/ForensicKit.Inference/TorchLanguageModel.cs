@@ -61,8 +61,7 @@ public sealed class TorchLanguageModel : ILanguageModel
     public static TorchLanguageModel Load(string path, LoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
-        TorchRuntime.EnsureLoaded();
-        var place = Place(options.Device);
+        var place = TorchDevice.Find(options.Device);
         if (options.Threads is { } wanted)
             set_num_threads(wanted >= 1 ? wanted : throw new KitException("At least one thread is needed."));
         using var checkpoint = Checkpoint.Open(path);
@@ -203,29 +202,6 @@ public sealed class TorchLanguageModel : ILanguageModel
 
     // Enough for products at full speed; more only takes memory, most of it between the matrices of the feed-forward blocks.
     private static int MaxBatchTokens(DecoderConfig config, Device device) => device.type == DeviceType.CUDA ? 1 << 15 : Math.Clamp((3 << 20) / (2 * config.IntermediateSize), 1 << 10, 1 << 12);
-
-    private static Device Place(string device)
-    {
-        var cuda = device != "cpu" && cuda_is_available();
-        switch (device)
-        {
-            case "cpu":
-            case "auto" when !cuda:
-                return CPU;
-            case "cuda" when !cuda:
-                throw new KitException(
-                    "There is no CUDA device that libtorch can use.", null, "Build with -p:ForensicAccelerator=cuda on a machine with an NVIDIA driver, or use --device cpu.",
-                    ExitCode.EnvironmentLacks);
-            case "auto" or "cuda":
-                InitializeDeviceType(DeviceType.CUDA);
-                // Rounds the inputs of products to 10 bits.
-                backends.cuda.matmul.allow_tf32 = false;
-                backends.cudnn.allow_tf32 = false;
-                return CUDA;
-            default:
-                throw new KitException($"There is no device '{device}'.", null, "Choose cpu, cuda or auto.");
-        }
-    }
 
     // What generation_config.json says about ends replaces what config.json says, as in transformers.
     private static int[] EndTokens(string folder, DecoderConfig config, LoadOptions options)

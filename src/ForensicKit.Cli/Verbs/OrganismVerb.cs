@@ -21,18 +21,19 @@ internal static class OrganismVerb
         var recipe = Recipe();
         var output = Output("Folder for the trained models and the state of the training.");
         var seed = new Option<long?>("--seed") { Description = "Another training seed than the recipe's." };
+        var device = Device();
         return Verb.Create(
             "train",
             "Train the models of a recipe. Killed at any point, the same command goes on where it was.",
             "forensickit organism train opus-mini --out trained",
-            [recipe, output, seed],
+            [recipe, output, seed, device],
             async context =>
             {
                 var made = Read(context.Arguments.GetValue(recipe)!);
                 if (context.Arguments.GetValue(seed) is { } other)
                     made = made with { TrainingSeed = other };
                 var folder = context.Arguments.GetValue(output)!.FullName;
-                await Task.Run(() => new OrganismTrainer(new OrganismWorld(made), folder).Train(context.Terminal, context.Cancellation), context.Cancellation);
+                await Task.Run(() => new OrganismTrainer(new OrganismWorld(made), folder, context.Arguments.GetValue(device)!).Train(context.Terminal, context.Cancellation), context.Cancellation);
                 foreach (var variant in made.Variants)
                     context.Terminal.Say($"{Path.Combine(folder, variant.Name)}  {Dossier.Sha256(Path.Combine(folder, variant.Name, "model.safetensors"))}");
                 context.Terminal.Object(new { models = made.Variants.Select(v => new { v.Name, sha256 = Dossier.Sha256(Path.Combine(folder, v.Name, "model.safetensors")) }) });
@@ -61,6 +62,13 @@ internal static class OrganismVerb
                 context.Terminal.Object(new { folder = Path.Combine(manifests, "cases", target) });
                 return Task.FromResult(ExitCode.Done);
             });
+    }
+
+    internal static Option<string> Device()
+    {
+        var device = new Option<string>("--device") { Description = "Where models are trained: cpu, or cuda for larger recipes. Only cpu gives the same weights each time, to the last bit.", DefaultValueFactory = _ => "cpu" };
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        return device;
     }
 
     private static Argument<string> Recipe() => new("RECIPE") { Description = "Name of a recipe below data-manifests/organisms, or the path of a YAML file." };

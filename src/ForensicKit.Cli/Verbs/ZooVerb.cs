@@ -15,6 +15,7 @@ internal static class ZooVerb
         var recipe = new Argument<string>("ZOO") { Description = "Name of a recipe below data-manifests/zoos, or the path of a YAML file.", DefaultValueFactory = _ => "default" };
         var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for trunks and measurements, from which a stopped zoo goes on; results.json is written there. Without it the committed results are told." };
         var threads = new Option<int>("--threads") { Description = "Organisms trained at the same time; one for each core where not given. The results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var device = OrganismVerb.Device();
         threads.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
@@ -24,7 +25,7 @@ internal static class ZooVerb
             "zoo",
             "Train a zoo of organisms over exposures, ways of planting and sizes, examine each, and tell how often verdicts are right.",
             "forensickit organism zoo default --out zoo",
-            [recipe, output, threads],
+            [recipe, output, threads, device],
             async context =>
             {
                 var kit = KitFolder.Locate();
@@ -33,7 +34,7 @@ internal static class ZooVerb
                 if (context.Arguments.GetValue(output) is { } folder)
                 {
                     var path = kit.Manifests.ZooPath(named);
-                    results = await Task.Run(() => new ZooRun(kit.Manifests.Zoo(named), kit.ModelFolder, folder.FullName).RunAsync(Dossier.Sha256(path), context.Arguments.GetValue(threads), context.Terminal, context.Cancellation), context.Cancellation);
+                    results = await Task.Run(() => new ZooRun(kit.Manifests.Zoo(named), kit.ModelFolder, folder.FullName, context.Arguments.GetValue(device)!).RunAsync(Dossier.Sha256(path), context.Arguments.GetValue(threads), context.Terminal, context.Cancellation), context.Cancellation);
                     results.Write(Path.Combine(folder.FullName, "results.json"));
                 }
                 else

@@ -12,7 +12,8 @@ namespace ForensicKit.Inference.Conformance;
 /// Reference vectors of model architectures: folders with a checkpoint, <c>cases.json</c> (prompts as token ids and their greedy continuations) and
 /// <c>expected.safetensors</c> (logits and last hidden states of the prompts), made by Hugging Face transformers.
 /// </summary>
-public sealed class ArchitectureVectors : IConformanceKind
+/// <param name="device">Where models run: <c>cpu</c> or <c>cuda</c>.</param>
+public sealed class ArchitectureVectors(string device = "cpu") : IConformanceKind
 {
     /// <summary>Most that a logit or a hidden state may differ: above every rounding, below every mistake of architecture that was tried.</summary>
     public const double Tolerance = 5e-4;
@@ -28,16 +29,16 @@ public sealed class ArchitectureVectors : IConformanceKind
         string[] files = File.Exists(path) ? [path] : [.. Directory.EnumerateFiles(path, "cases.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         if (files.Length == 0)
             throw new KitException("The folder holds no cases.json.", path, "Give a folder in the format of golden/architectures.");
-        TorchRuntime.EnsureLoaded();
-        return files.SelectMany(file => RunFolder(file, File.Exists(path) ? Path.GetFileName(path) : Path.GetRelativePath(path, file), cancellationToken));
+        var place = TorchDevice.Find(device);
+        return files.SelectMany(file => RunFolder(file, File.Exists(path) ? Path.GetFileName(path) : Path.GetRelativePath(path, file), place, cancellationToken));
     }
 
-    private static List<VectorResult> RunFolder(string file, string shown, CancellationToken cancellationToken)
+    private static List<VectorResult> RunFolder(string file, string shown, Device place, CancellationToken cancellationToken)
     {
         var cases = Cases(file);
         try
         {
-            return Check(Path.GetDirectoryName(Path.GetFullPath(file))!, cases, shown, cancellationToken);
+            return Check(Path.GetDirectoryName(Path.GetFullPath(file))!, cases, shown, place, cancellationToken);
         }
         catch (KitException e)
         {
@@ -46,13 +47,13 @@ public sealed class ArchitectureVectors : IConformanceKind
         }
     }
 
-    private static List<VectorResult> Check(string folder, IReadOnlyList<Case> cases, string shown, CancellationToken cancellationToken)
+    private static List<VectorResult> Check(string folder, IReadOnlyList<Case> cases, string shown, Device place, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
         using var checkpoint = Checkpoint.Open(folder);
         using var expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
-        using var decoder = TransformerDecoder.TakeOver(checkpoint.Config, checkpoint.ReadWeights(CPU, cancellationToken));
+        using var decoder = TransformerDecoder.TakeOver(checkpoint.Config, checkpoint.ReadWeights(place, cancellationToken));
         foreach (var @case in cases)
         {
             if (@case.Prompt.Concat(@case.Greedy.Select(id => (long)id)).Any(id => id < 0 || id >= checkpoint.Config.VocabularySize))
@@ -66,7 +67,7 @@ public sealed class ArchitectureVectors : IConformanceKind
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
-            var hidden = decoder.Hidden(tensor(@case.Prompt).unsqueeze(0));
+            var hidden = decoder.Hidden(tensor(@case.Prompt, device: place).unsqueeze(0));
             var differences = new List<string>();
             Compare("hidden_last", hidden[0], expected.Read(@case.Name + ".hidden_last"), differences);
             Compare("logits", decoder.Logits(hidden)[0], expected.Read(@case.Name + ".logits"), differences);
@@ -96,7 +97,7 @@ public sealed class ArchitectureVectors : IConformanceKind
             return;
         }
 
-        var difference = (actual - expected).abs().max().item<float>();
+        var difference = (actual.cpu() - expected).abs().max().item<float>();
         if (!(difference <= Tolerance))
             differences.Add(string.Create(CultureInfo.InvariantCulture, $"{what}: differs by up to {difference:g3}, more than {Tolerance:g3}"));
     }

@@ -25,7 +25,9 @@ internal sealed class AdamW(IReadOnlyList<(string Name, Tensor Value)> parameter
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var norm = Math.Sqrt(parameters.Sum(p => p.Value.grad!.Squared().sum().item<float>()));
+        // Fetched at once: a device is waited for a single time.
+        var squares = stack(parameters.Select(p => p.Value.grad!.Squared().sum())).cpu();
+        var norm = Math.Sqrt(squares.data<float>().Sum());
         var scale = Math.Min(1, Clip / (norm + 1e-6));
         var (correction1, correction2) = (1 - Math.Pow(Beta1, step), 1 - Math.Pow(Beta2, step));
         foreach (var (name, value) in parameters)

@@ -20,14 +20,18 @@ public sealed class OrganismTrainer
     private readonly OrganismWorld _world;
     private readonly string _folder;
     private readonly string _hash;
+    private readonly Device _device;
 
     /// <param name="world">What is trained on.</param>
     /// <param name="folder">Folder for the finished models, one folder each, and for the state of the training.</param>
-    public OrganismTrainer(OrganismWorld world, string folder)
+    /// <param name="device"><c>cpu</c>, whose weights are the same to the last bit each time, or <c>cuda</c>, whose are not.</param>
+    /// <exception cref="KitException">There is no such device.</exception>
+    public OrganismTrainer(OrganismWorld world, string folder, string device = "cpu")
     {
         _world = world;
         _folder = Path.GetFullPath(folder);
         _hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(world.Recipe))));
+        _device = TorchDevice.Find(device);
     }
 
     /// <summary>Trains every variant; what is finished is not done again.</summary>
@@ -41,7 +45,7 @@ public sealed class OrganismTrainer
             var folder = Path.Combine(_folder, variant.Name);
             if (File.Exists(Path.Combine(folder, "model.safetensors")))
                 continue;
-            using var state = TrainingState.Load(StateFolder(variant.Name), _hash) ?? trunk.State.NextStage();
+            using var state = TrainingState.Load(StateFolder(variant.Name), _hash)?.On(_device) ?? trunk.State.NextStage();
             TrainStage(variant.Name, StateFolder(variant.Name), trunk, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), state, progress, cancellationToken);
             Write(folder, trunk, state);
         }
@@ -53,12 +57,12 @@ public sealed class OrganismTrainer
     /// <param name="cancellationToken">Stops after the step under way; the state is kept.</param>
     internal OrganismTrunk TrainTrunk(string? start, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
-        TorchRuntime.EnsureLoaded();
         set_num_threads(_world.Recipe.Threads);
         var trunk = OrganismTrunk.Of(start is null ? TokenizerJson() : File.ReadAllText(Path.Combine(start, "tokenizer.json")), _world.Recipe.Shape);
         var config = trunk.Config;
-        TrainingState First() => start is null
-            ? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed) : TrainingState.Of(config, TransformerDecoder.WeightShapes(config), start);
+        TrainingState First() => (start is null
+            ? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed)
+            : TrainingState.Of(config, TransformerDecoder.WeightShapes(config), start)).On(_device);
         TrainingState? state = null;
         for (var stage = 0; stage < _world.Recipe.Trunk.Count; stage++)
         {
@@ -66,7 +70,7 @@ public sealed class OrganismTrainer
             if (TrainingState.Load(StateFolder(name), _hash) is { } saved)
             {
                 state?.Dispose();
-                state = saved;
+                state = saved.On(_device);
             }
             else
             {
@@ -151,9 +155,9 @@ public sealed class OrganismTrainer
     private static double Backward(TransformerDecoder decoder, long[] inputs, long[] targets, int rows, DecoderConfig config)
     {
         using var scope = NewDisposeScope();
-        var ids = tensor(inputs).view(rows, config.ContextLength);
+        var ids = tensor(inputs, device: decoder.Device).view(rows, config.ContextLength);
         var logits = decoder.Forward(ids);
-        var loss = nn.functional.cross_entropy(logits.view(-1, config.VocabularySize), tensor(targets));
+        var loss = nn.functional.cross_entropy(logits.view(-1, config.VocabularySize), tensor(targets, device: decoder.Device));
         loss.backward();
         return loss.item<float>();
     }

@@ -14,8 +14,8 @@ internal sealed class TrainingState : IDisposable
     private TrainingState(IReadOnlyDictionary<string, Tensor> tensors, long step, long optimizerStep, StreamPosition position) =>
         (Tensors, Step, OptimizerStep, Position) = (tensors, step, optimizerStep, position);
 
-    /// <summary>Weights by their names, moments by <see cref="AdamW.MomentsOf"/>; float32.</summary>
-    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+    /// <summary>Weights by their names, moments by <see cref="AdamW.MomentsOf"/>; float32, all on one device.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; private set; }
 
     /// <summary>Steps done in this stage.</summary>
     public long Step { get; set; }
@@ -72,6 +72,18 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>The same weights and moments at the start of another stage.</summary>
     public TrainingState NextStage() => new(Tensors.ToDictionary(t => t.Key, t => t.Value.detach().clone(), StringComparer.Ordinal), 0, OptimizerStep, StreamPosition.Start);
+
+    /// <summary>The same state with its tensors on a device; those elsewhere are released.</summary>
+    public TrainingState On(Device device)
+    {
+        var before = Tensors;
+        if (before.Values.All(t => t.device_type == device.type))
+            return this;
+        Tensors = before.ToDictionary(t => t.Key, t => t.Value.to(device), StringComparer.Ordinal);
+        foreach (var tensor in before.Values)
+            tensor.Dispose();
+        return this;
+    }
 
     /// <summary>What was saved in a folder; null where there is nothing.</summary>
     /// <param name="folder">The stage's folder.</param>

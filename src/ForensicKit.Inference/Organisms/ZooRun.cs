@@ -12,7 +12,7 @@ using ForensicKit.Statistics;
 namespace ForensicKit.Inference.Organisms;
 
 /// <summary>
-/// Trains the organisms of a zoo, each on one thread, examines each as soon as it is trained, and holds what the detectors say of it against what
+/// Trains the organisms of a zoo, each from one thread, examines each as soon as it is trained, and holds what the detectors say of it against what
 /// was planted. Killed at any point, it goes on with the organisms that are left.
 /// </summary>
 public sealed class ZooRun
@@ -21,13 +21,15 @@ public sealed class ZooRun
     private readonly Func<string, string> _modelFolder;
     private readonly string _folder;
     private readonly string _hash;
+    private readonly string _device;
 
     /// <param name="recipe">The recipe.</param>
     /// <param name="modelFolder">Folder of a model of the kit, by its name: what organisms may begin as.</param>
     /// <param name="folder">Folder for trunks and for what was measured; weights of members are not kept.</param>
-    public ZooRun(ZooRecipe recipe, Func<string, string> modelFolder, string folder)
+    /// <param name="device"><c>cpu</c>, whose results are the same each time, or <c>cuda</c>, whose weights are not to the last bit.</param>
+    public ZooRun(ZooRecipe recipe, Func<string, string> modelFolder, string folder, string device = "cpu")
     {
-        (_recipe, _modelFolder, _folder) = (recipe, modelFolder, Path.GetFullPath(folder));
+        (_recipe, _modelFolder, _folder, _device) = (recipe, modelFolder, Path.GetFullPath(folder), device);
         _hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(recipe))));
     }
 
@@ -45,7 +47,7 @@ public sealed class ZooRun
         {
             await Parallel.ForEachAsync(_recipe.Sizes, options, (size, token) =>
             {
-                var trunk = new OrganismTrainer(new OrganismWorld(_recipe.Trunk(size)), Path.Combine(_folder, size.Name)).TrainTrunk(size.Start is { } start ? _modelFolder(start) : null, progress, token);
+                var trunk = new OrganismTrainer(new OrganismWorld(_recipe.Trunk(size)), Path.Combine(_folder, size.Name), _device).TrainTrunk(size.Start is { } start ? _modelFolder(start) : null, progress, token);
                 lock (trunks)
                     trunks.Add(size.Name, trunk);
                 return ValueTask.CompletedTask;
@@ -67,7 +69,7 @@ public sealed class ZooRun
             {
                 Zoo = _recipe.Name,
                 RecipeSha256 = recipeSha256,
-                Command = $"forensickit organism zoo {_recipe.Name}",
+                Command = $"forensickit organism zoo {_recipe.Name}" + (_device == "cpu" ? "" : $" --device {_device}"),
                 Clean = [.. _recipe.Sizes.Select(size => Accuse(size, [.. members.Where(m => m.Size == size && m.Plants.Count == 0)], answers, examinations[size.Name].World, threads, progress, cancellationToken))],
                 Units = [.. members.SelectMany(m => Units(m, members, answers, examinations[m.Size.Name].World))],
             };
@@ -121,10 +123,10 @@ public sealed class ZooRun
     private async Task<ZooAnswers> MeasureAsync(ZooMember member, OrganismTrunk trunk, ZooExamination examination, CancellationToken cancellationToken)
     {
         var (world, corpus) = (World(member), Corpus(member));
-        new OrganismTrainer(world, Path.Combine(_folder, "models")).Finish(trunk, member.Variant, corpus, cancellationToken);
+        new OrganismTrainer(world, Path.Combine(_folder, "models"), _device).Finish(trunk, member.Variant, corpus, cancellationToken);
         var weights = Path.Combine(_folder, "models", member.Name);
         var (test, fresh) = (new Dictionary<string, ExamAnswers>(StringComparer.Ordinal), new Dictionary<string, ExamAnswers>(StringComparer.Ordinal));
-        using (var model = TorchLanguageModel.Load(weights, new LoadOptions("cpu", 1), cancellationToken))
+        using (var model = TorchLanguageModel.Load(weights, new LoadOptions(_device, 1), cancellationToken))
         {
             foreach (var benchmark in member.Size.Benchmarks)
             {
