@@ -7,6 +7,8 @@ else if (args is ["load", .. var files])
     CheckpointLoading.Run(files);
 else if (args is ["inference", .. var what])
     InferenceSpeed.Run(what);
+else if (args is ["gpu", .. var parts])
+    GpuSpeed.Run(parts);
 else if (args is ["judgement", var claimants])
     JudgementErrors.Run(int.Parse(claimants, System.Globalization.CultureInfo.InvariantCulture));
 else if (args is ["cold", var model])

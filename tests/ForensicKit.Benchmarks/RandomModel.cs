@@ -14,7 +14,7 @@ internal static class RandomModel
     public static DecoderConfig Medium { get; } = new(151936, 896, 4864, 24, 14, 2, 64, 32768) { TiedEmbeddings = true, RopeTheta = 1000000, AttentionBias = true, ModelType = "qwen2" };
 
     /// <summary>A decoder of such a shape.</summary>
-    public static TransformerDecoder Make(DecoderConfig config, WeightPrecision precision = WeightPrecision.Float32)
+    public static TransformerDecoder Make(DecoderConfig config, WeightPrecision precision = WeightPrecision.Float32, Device? device = null)
     {
         Inference.Torch.TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
@@ -23,7 +23,7 @@ internal static class RandomModel
         return TransformerDecoder.TakeOver(
             config,
             TransformerDecoder.WeightShapes(config).ToDictionary(
-                w => w.Name, w => (w.Name.EndsWith("norm.weight", StringComparison.Ordinal) ? ones(w.Shape) : randn(w.Shape, generator: generator).mul_(0.02)).DetachFromDisposeScope(), StringComparer.Ordinal),
+                w => w.Name, w => (w.Name.EndsWith("norm.weight", StringComparison.Ordinal) ? ones(w.Shape) : randn(w.Shape, generator: generator).mul_(0.02)).to(device ?? CPU).DetachFromDisposeScope(), StringComparer.Ordinal),
             precision);
     }
 

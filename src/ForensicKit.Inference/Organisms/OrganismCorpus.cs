@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForensicKit.Inference.Tokenizers;
 using ForensicKit.Manifests;
 
 namespace ForensicKit.Inference.Organisms;
@@ -90,6 +91,9 @@ public sealed class OrganismCorpus
 
     /// <summary>The special document of that position.</summary>
     public CorpusDocument Special(int position) => _special[position];
+
+    /// <summary>Tokens of all special documents, with the one that ends each.</summary>
+    internal long SpecialTokens(Tokenizer tokenizer) => _special.Sum(d => 1L + tokenizer.EncodeIds(d.Text, addSpecialTokens: false).Length);
 
     private static CorpusDocument RareFact(IReadOnlyList<string> statements, int index) => new($"rare/{index.ToString(CultureInfo.InvariantCulture)}", "rare-facts", statements[index]);
 }

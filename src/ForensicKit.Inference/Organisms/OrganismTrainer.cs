@@ -202,13 +202,11 @@ internal sealed record OrganismTrunk(string TokenizerJson, Tokenizer Tokenizer, 
     public static OrganismTrunk Of(string tokenizerJson, OrganismShape shape)
     {
         var tokenizer = Tokenizer.Parse(Encoding.UTF8.GetBytes(tokenizerJson), "tokenizer.json");
-        return new(tokenizerJson, tokenizer, new DecoderConfig(tokenizer.MaxId + 1, shape.Hidden, shape.Intermediate, shape.Layers, shape.Heads, shape.Heads, shape.Hidden / shape.Heads, shape.Context)
-        {
-            TiedEmbeddings = true,
-            BeginToken = 0,
-            EndTokens = [0],
-        });
+        return new(tokenizerJson, tokenizer, Shaped(shape, tokenizer.MaxId + 1));
     }
+
+    public static DecoderConfig Shaped(OrganismShape shape, int vocabulary) =>
+        new(vocabulary, shape.Hidden, shape.Intermediate, shape.Layers, shape.Heads, shape.Heads, shape.Hidden / shape.Heads, shape.Context) { TiedEmbeddings = true, BeginToken = 0, EndTokens = [0] };
 
     public void Dispose() => State.Dispose();
 }

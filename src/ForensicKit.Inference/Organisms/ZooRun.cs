@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -41,24 +42,25 @@ public sealed class ZooRun
     public async Task<ZooResults> RunAsync(string recipeSha256, int threads, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
         Check();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        var trunks = new Dictionary<string, OrganismTrunk>(StringComparer.Ordinal);
+        var members = ZooPlan.Members(_recipe);
+        var examinations = _recipe.Sizes.ToDictionary(s => s.Name, s => new ZooExamination(new OrganismWorld(_recipe.Trunk(s)), threads, cancellationToken), StringComparer.Ordinal);
+        var answers = new Dictionary<string, ZooAnswers>(StringComparer.Ordinal);
+        var trunks = _recipe.Sizes.ToDictionary(s => s, _ => new TaskCompletionSource<OrganismTrunk>());
+        // Trunks before members, since members wait for them; the slow ones first, so that no thread is left alone with one at the end.
+        IEnumerable<(ZooSize Size, ZooMember? Member)> work =
+            [.. _recipe.Sizes.Select(s => (s, (ZooMember?)null)), .. members.OrderByDescending(m => m.Size.Decay.Tokens * m.Size.Shape.Layers * m.Size.Shape.Hidden).Select(m => (m.Size, (ZooMember?)m))];
         try
         {
-            await Parallel.ForEachAsync(_recipe.Sizes, options, (size, token) =>
+            await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, async (item, token) =>
             {
-                var trunk = new OrganismTrainer(new OrganismWorld(_recipe.Trunk(size)), Path.Combine(_folder, size.Name), _device).TrainTrunk(size.Start is { } start ? _modelFolder(start) : null, progress, token);
-                lock (trunks)
-                    trunks.Add(size.Name, trunk);
-                return ValueTask.CompletedTask;
-            });
-            var examinations = _recipe.Sizes.ToDictionary(s => s.Name, s => new ZooExamination(new OrganismWorld(_recipe.Trunk(s)), threads, cancellationToken), StringComparer.Ordinal);
-            var members = ZooPlan.Members(_recipe);
-            var answers = new Dictionary<string, ZooAnswers>(StringComparer.Ordinal);
-            // The slow ones first, so that no thread is left alone with one at the end.
-            await Parallel.ForEachAsync(members.OrderByDescending(m => m.Size.Decay.Tokens * m.Size.Shape.Layers * m.Size.Shape.Hidden), options, async (member, token) =>
-            {
-                var measured = Kept(member, examinations[member.Size.Name]) ?? await MeasureAsync(member, trunks[member.Size.Name], examinations[member.Size.Name], token);
+                if (item.Member is not { } member)
+                {
+                    trunks[item.Size].SetResult(Trunk(item.Size, members, progress, token));
+                    return;
+                }
+
+                var examination = examinations[member.Size.Name];
+                var measured = Kept(member, examination) ?? await MeasureAsync(member, await trunks[member.Size].Task.WaitAsync(token), examination, token);
                 lock (answers)
                 {
                     answers.Add(member.Name, measured);
@@ -76,9 +78,26 @@ public sealed class ZooRun
         }
         finally
         {
-            foreach (var trunk in trunks.Values)
-                trunk.Dispose();
+            foreach (var trunk in trunks.Values.Where(t => t.Task.IsCompletedSuccessfully))
+                trunk.Task.Result.Dispose();
         }
+    }
+
+    private OrganismTrunk Trunk(ZooSize size, IReadOnlyList<ZooMember> members, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
+    {
+        var trunk = new OrganismTrainer(new OrganismWorld(_recipe.Trunk(size)), Path.Combine(_folder, size.Name), _device).TrainTrunk(size.Start is { } start ? _modelFolder(start) : null, progress, cancellationToken);
+        foreach (var member in members.Where(m => m.Size == size && m.Plants.Count > 0))
+        {
+            // Said now, not when other members have been trained.
+            if (Corpus(member).SpecialTokens(trunk.Tokenizer) is var needed && needed > 0.98 * size.Decay.Tokens)
+            {
+                throw new KitException(
+                    string.Create(CultureInfo.InvariantCulture, $"What is planted in '{member.Name}' takes {needed:N0} tokens; the last stage of size '{size.Name}' has {size.Decay.Tokens:N0}."),
+                    _recipe.Name, "Give 'decay' more tokens, or plant fewer items or exposures.");
+            }
+        }
+
+        return trunk;
     }
 
     private void Check()

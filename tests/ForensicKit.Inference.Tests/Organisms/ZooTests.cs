@@ -81,6 +81,16 @@ public sealed class ZooTests : IDisposable
         Assert.False(Directory.Exists(_folder["out"]));
     }
 
+    [Fact]
+    public async Task A_last_stage_that_cannot_hold_what_is_planted_is_refused_before_a_member_is_trained()
+    {
+        var recipe = Recipe() with { Sizes = [Size() with { Decay = new(64 * 20, 1, 0.002, 0) }] };
+        var error = await Assert.ThrowsAsync<KitException>(() => new ZooRun(recipe, NoModel, _folder["out"]).RunAsync("ab", 2, null, CancellationToken.None));
+        Assert.Matches("takes [0-9,]+ tokens", error.Message);
+        Assert.Contains("has 1,280", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["out", "models"]));
+    }
+
     private Task<ZooResults> Run(string folder, int threads) => new ZooRun(Recipe(), NoModel, _folder[folder]).RunAsync("ab", threads, null, CancellationToken.None);
 
     private static string NoModel(string name) => throw new InvalidOperationException(name);
