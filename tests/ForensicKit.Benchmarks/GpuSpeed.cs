@@ -49,7 +49,7 @@ internal static class GpuSpeed
             var speed = Median(() =>
             {
                 var sheets = pairs.Select(p => new ScoreSheet(p.Continuation, Moments: false)).ToList();
-                foreach (var _ in new ContinuationScorer(decoder, 1, 1 << 15).Score(pairs, sheets, CancellationToken.None))
+                foreach (var _ in new ContinuationScorer(decoder, get_num_threads(), 1 << 15).Score(pairs, sheets, CancellationToken.None))
                 {
                 }
 
@@ -64,7 +64,7 @@ internal static class GpuSpeed
             var speed = Median(() =>
             {
                 var answers = Enumerable.Range(0, rows).Select(_ => new GreedyAnswer(Tokens(config, 64), 65)).ToList();
-                foreach (var _ in new TextGenerator(decoder, 1).Steps(answers, 1 << 15, CancellationToken.None))
+                foreach (var _ in new TextGenerator(decoder, get_num_threads()).Steps(answers, 1 << 15, CancellationToken.None))
                 {
                 }
 

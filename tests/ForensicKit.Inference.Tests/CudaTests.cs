@@ -45,12 +45,20 @@ public sealed class CudaTests : IDisposable
         using var there = Load("cuda");
         Assert.StartsWith("cuda", there.Description.Device, StringComparison.Ordinal);
         var questions = Enumerable.Range(0, 300).Select(i => $"Question: Tom has {i + 3} apples and buys {i % 7} more. How many apples does he have now?\nAnswer:").ToList();
-        var continuations = questions.SelectMany((q, i) => new[] { new ContinuationRequest(2 * i, q, $" {i + 3 + (i % 7)}"), new ContinuationRequest((2 * i) + 1, q, " a tall tree") }).ToList();
+        var continuations = questions.SelectMany((q, i) => new[] { new ContinuationRequest(2 * i, q, $" {i + 3 + (i % 7)}") { Moments = true }, new ContinuationRequest((2 * i) + 1, q, " a tall tree") }).ToList();
         var (expected, actual) = (await Scores(here, continuations), await Scores(there, continuations));
         foreach (var (id, score) in expected)
         {
             Assert.Equal(score.TokenIds, actual[id].TokenIds);
             Assert.All(score.LogProbs.Zip(actual[id].LogProbs), pair => Assert.Equal(pair.First, pair.Second, TorchLanguageModel.BatchTolerance));
+            Assert.All(score.Details.Zip(actual[id].Details), pair =>
+            {
+                Assert.Equal(pair.First.Margin, pair.Second.Margin, TorchLanguageModel.BatchTolerance);
+                Assert.Equal(pair.First.MeanLogProb, pair.Second.MeanLogProb, TorchLanguageModel.BatchTolerance);
+                Assert.Equal(pair.First.VarianceLogProb, pair.Second.VarianceLogProb, 10 * TorchLanguageModel.BatchTolerance);
+                // Where two are all but equally likely, they may change places.
+                Assert.InRange(pair.Second.Rank - pair.First.Rank, -1, 1);
+            });
         }
 
         var prompts = questions.Take(100).Select((q, i) => new GenerationRequest(i, q, 48, ["\n"], i % 2 == 0 ? Sampling.Greedy : new(0.8), i)).ToList();

@@ -52,6 +52,8 @@ internal static class ZooVerb
                     Coverage = calibration.Coverage(),
                     calibration.MatchedCoverage,
                     Power = Enum.GetValues<ContaminationStatement>().SelectMany(s => calibration.Power(s)),
+                    calibration.PowerByGain,
+                    SeenFromGain = calibration.SeenFromGain(),
                     SeenFrom = Enum.GetValues<ContaminationStatement>().ToDictionary(s => s.ToString(), s => calibration.SeenFrom(s), StringComparer.Ordinal),
                 });
                 return ExitCode.Done;
@@ -90,6 +92,9 @@ internal static class ZooVerb
         }
 
         terminal.Say();
+        terminal.Say("Inflation shown, by the true gain in points that it has at least, however it came about:");
+        terminal.Say("  " + string.Join("   ", calibration.PowerByGain.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Points}: {p.Shown.Count} of {p.Shown.Of}"))));
+        terminal.Say();
         terminal.Say("Memorisation shown, by way of planting and exposures:");
         foreach (var way in calibration.Ways)
             terminal.Say($"  {way,-20}{string.Join("   ", calibration.Power(ContaminationStatement.Memorisation, way: way).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Exposures}: {p.Shown.Count} of {p.Shown.Of}")))}");
@@ -100,6 +105,9 @@ internal static class ZooVerb
                 ? string.Create(CultureInfo.InvariantCulture, $"{Word(statement)} is seen in at least 90 % of organisms from {from} exposures on.")
                 : $"{Word(statement)} is not seen in 90 % of organisms at any number of exposures.");
         }
+
+        if (calibration.SeenFromGain() is { } points)
+            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"A true gain of {points} points or more is seen in at least 90 % of benchmarks."));
     }
 
     private static void Row(Terminal terminal, string what, CountedShare share) => terminal.Say(string.Create(

@@ -42,6 +42,7 @@ internal sealed class ContinuationScorer(TransformerDecoder decoder, int threads
     // A matrix of fewer rows than this is multiplied at a fraction of the speed; of many more, it only takes memory.
     private const int LeastChunk = 128;
     private const long ChunkLogits = 1 << 22;
+    private const long DeviceChunkLogits = 1 << 26;
 
     /// <summary>Called before each pack with its tokens; tests let it fail.</summary>
     internal Action<int>? BeforePack { get; set; }
@@ -77,6 +78,31 @@ internal sealed class ContinuationScorer(TransformerDecoder decoder, int threads
 
     // The output head only where something is asked, in chunks.
     private void Read(Tensor hidden, IReadOnlyList<(int Place, ScoringTarget Target)> targets, IReadOnlyList<ScoreSheet> sheets)
+    {
+        if (decoder.Device.type == TorchSharp.DeviceType.CPU)
+            ReadHere(hidden, targets, sheets);
+        else
+            ReadThere(hidden, targets, sheets);
+    }
+
+    private void ReadThere(Tensor hidden, IReadOnlyList<(int Place, ScoringTarget Target)> targets, IReadOnlyList<ScoreSheet> sheets)
+    {
+        // One place may be asked several times.
+        foreach (var some in targets.Chunk((int)Math.Max(1, DeviceChunkLogits / decoder.Config.VocabularySize)))
+        {
+            using var scope = NewDisposeScope();
+            var first = some[0].Place;
+            var logits = decoder.Logits(hidden.narrow(0, first, some[^1].Place - first + 1));
+            var answers = DeviceLogits.Ask(logits, [.. some.Select(s => (s.Place - first, s.Target.Token))], some.Any(s => sheets[s.Target.Result].Moments));
+            foreach (var ((_, target), answer) in some.Zip(answers))
+            {
+                var sheet = sheets[target.Result];
+                sheet.Write(target.Index, answer.LogProb, sheet.Moments ? answer.Detail : answer.Detail with { MeanLogProb = double.NaN, VarianceLogProb = double.NaN }, answer.IsBest);
+            }
+        }
+    }
+
+    private void ReadHere(Tensor hidden, IReadOnlyList<(int Place, ScoringTarget Target)> targets, IReadOnlyList<ScoreSheet> sheets)
     {
         var places = (int)hidden.size(0);
         var moments = new bool[places];

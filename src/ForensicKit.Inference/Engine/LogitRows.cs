@@ -57,12 +57,15 @@ internal static class LogitRows
         var (largest, second) = TwoLargest(row);
         var (sum, first, square) = moments ? Moments(row, largest) : (Sum(row, largest), double.NaN, double.NaN);
         if (!float.IsFinite(largest) || !double.IsFinite(sum))
-            throw new KitException("The model computes logits that are not numbers: its weights are damaged, or overflow in float32.");
+            throw NotNumbers();
         var best = row.IndexOf(largest);
         var logSum = Math.Log(sum);
         var mean = first / sum;
         return new(best, (double)largest - second, largest + logSum, mean - logSum, (square / sum) - (mean * mean));
     }
+
+    /// <summary>Why there are no answers.</summary>
+    public static KitException NotNumbers() => new("The model computes logits that are not numbers: its weights are damaged, or overflow in float32.");
 
     /// <summary>How many logits are greater than that of a token.</summary>
     public static int Rank(ReadOnlySpan<float> row, int token)

@@ -30,9 +30,13 @@ public sealed class OrganismTrainer
     {
         _world = world;
         _folder = Path.GetFullPath(folder);
-        _hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(world.Recipe))));
+        _hash = Identity(world.Recipe, device);
         _device = TorchDevice.Find(device);
     }
+
+    /// <summary>What a kept state or measurement belongs to: what was begun in one way is not continued in another.</summary>
+    internal static string Identity<T>(T recipe, string device) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(recipe) + (device == "cpu" ? "" : device))));
 
     /// <summary>Trains every variant; what is finished is not done again.</summary>
     /// <param name="progress">Told of tokens seen, with the mean loss of the last steps in nats per token.</param>
@@ -45,7 +49,7 @@ public sealed class OrganismTrainer
             var folder = Path.Combine(_folder, variant.Name);
             if (File.Exists(Path.Combine(folder, "model.safetensors")))
                 continue;
-            using var state = TrainingState.Load(StateFolder(variant.Name), _hash)?.On(_device) ?? trunk.State.NextStage();
+            using var state = TrainingState.Load(StateFolder(variant.Name), _hash, TransformerDecoder.WeightShapes(trunk.Config))?.On(_device) ?? trunk.State.NextStage();
             TrainStage(variant.Name, StateFolder(variant.Name), trunk, _world.Recipe.Decay, isLast: true, OrganismCorpus.Decay(_world, variant), state, progress, cancellationToken);
             Write(folder, trunk, state);
         }
@@ -60,14 +64,13 @@ public sealed class OrganismTrainer
         set_num_threads(_world.Recipe.Threads);
         var trunk = OrganismTrunk.Of(start is null ? TokenizerJson() : File.ReadAllText(Path.Combine(start, "tokenizer.json")), _world.Recipe.Shape);
         var config = trunk.Config;
-        TrainingState First() => (start is null
-            ? TrainingState.Initial(config, TransformerDecoder.WeightShapes(config), _world.Recipe.TrainingSeed)
-            : TrainingState.Of(config, TransformerDecoder.WeightShapes(config), start)).On(_device);
+        var shapes = TransformerDecoder.WeightShapes(config);
+        TrainingState First() => (start is null ? TrainingState.Initial(config, shapes, _world.Recipe.TrainingSeed) : TrainingState.Of(shapes, start)).On(_device);
         TrainingState? state = null;
         for (var stage = 0; stage < _world.Recipe.Trunk.Count; stage++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"trunk-{stage + 1}");
-            if (TrainingState.Load(StateFolder(name), _hash) is { } saved)
+            if (TrainingState.Load(StateFolder(name), _hash, shapes) is { } saved)
             {
                 state?.Dispose();
                 state = saved.On(_device);
@@ -101,7 +104,7 @@ public sealed class OrganismTrainer
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "config.json"), trunk.Config.ToJson(WeightStorage.Float16));
         AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), trunk.TokenizerJson);
-        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), Weights(trunk.Config, state).Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float16);
+        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), state.Parameters.Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float16);
     }
 
     // Without a folder nothing is kept on the way.
@@ -115,11 +118,10 @@ public sealed class OrganismTrainer
         if (state.Step >= steps)
             return;
         var stream = new TokenStream(corpus, trunk.Tokenizer, stage.Tokens, state.Position);
-        var parameters = Weights(config, state);
-        foreach (var (_, value) in parameters)
+        foreach (var (_, value) in state.Parameters)
             value.requires_grad = true;
-        using var decoder = new TransformerDecoder(config, parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
-        var optimizer = new AdamW(parameters, state.Tensors);
+        using var decoder = new TransformerDecoder(config, state.Parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+        using var optimizer = new AdamW(state);
         var row = new int[config.ContextLength + 1];
         var (inputs, targets) = (new long[tokensPerStep], new long[tokensPerStep]);
         var meanLoss = double.NaN;
@@ -168,9 +170,6 @@ public sealed class OrganismTrainer
         var rate = stage.LearningRate * Math.Min(1, (double)step / Math.Max(1, stage.WarmupSteps));
         return isLast ? rate * (1 - ((double)(step - 1) / steps)) : rate;
     }
-
-    private static List<(string Name, Tensor Value)> Weights(DecoderConfig config, TrainingState state) =>
-        [.. TransformerDecoder.WeightShapes(config).Select(s => (s.Name, state.Tensors[s.Name]))];
 
     /// <summary>Learned from the first documents of the first stage; the file is kept.</summary>
     private string TokenizerJson()

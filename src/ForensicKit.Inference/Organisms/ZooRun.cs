@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ForensicKit.Contamination;
 using ForensicKit.Contamination.Calibration;
@@ -31,7 +29,7 @@ public sealed class ZooRun
     public ZooRun(ZooRecipe recipe, Func<string, string> modelFolder, string folder, string device = "cpu")
     {
         (_recipe, _modelFolder, _folder, _device) = (recipe, modelFolder, Path.GetFullPath(folder), device);
-        _hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(recipe))));
+        _hash = OrganismTrainer.Identity(recipe, device);
     }
 
     /// <summary>Does what is left, and sums up.</summary>
@@ -123,7 +121,7 @@ public sealed class ZooRun
             return null;
         var kept = JsonSerializer.Deserialize<ZooAnswers>(File.ReadAllText(file));
         if (kept?.Recipe != _hash)
-            throw new KitException("This zoo was begun with another recipe.", file, "Choose another folder with --out, or delete this one.");
+            throw new KitException("This zoo was begun with another recipe or on another device.", file, "Choose another folder with --out, or delete this one.");
         // The organism need not be trained again where only the scan is another now.
         return kept.ScanMethod == ScanIdentity.MethodVersion ? kept : Keep(member, kept with { Found = examination.Scan(Corpus(member)), ScanMethod = ScanIdentity.MethodVersion });
     }

@@ -57,7 +57,7 @@ internal sealed class FileReader : IDisposable
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), _trunk.Config.ToJson(WeightStorage.Float32));
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), _trunk.TokenizerJson);
-        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), Weights(state).Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float32);
+        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), state.Parameters.Select(w => KeyValuePair.Create(w.Name, w.Value)), WeightStorage.Float32);
         return TorchLanguageModel.Load(folder, new LoadOptions("cpu", 1));
 
         IEnumerable<string> Documents()
@@ -81,11 +81,10 @@ internal sealed class FileReader : IDisposable
     {
         var (context, config) = (_trunk.Config.ContextLength, _trunk.Config);
         var steps = tokens / (_rows * context);
-        var parameters = Weights(state);
-        foreach (var (_, value) in parameters)
+        foreach (var (_, value) in state.Parameters)
             value.requires_grad = true;
-        using var decoder = new TransformerDecoder(config, parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
-        var optimizer = new AdamW(parameters, state.Tensors);
+        using var decoder = new TransformerDecoder(config, state.Parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+        using var optimizer = new AdamW(state);
         using var stream = documents.SelectMany(d => _trunk.Tokenizer.EncodeIds(d, addSpecialTokens: false).Append(0)).GetEnumerator();
         var (inputs, targets) = (new long[_rows * context], new long[_rows * context]);
         for (var step = 0; step < steps; step++)
@@ -104,6 +103,4 @@ internal sealed class FileReader : IDisposable
             optimizer.Step(++state.OptimizerStep, rate * Math.Min(1, (step + 1) / 30.0) * (isLast ? 1 - ((double)step / steps) : 1));
         }
     }
-
-    private List<(string Name, Tensor Value)> Weights(TrainingState state) => [.. TransformerDecoder.WeightShapes(_trunk.Config).Select(s => (s.Name, state.Tensors[s.Name]))];
 }

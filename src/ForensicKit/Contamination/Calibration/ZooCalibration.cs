@@ -40,6 +40,11 @@ public sealed record FalseAccusationRate(int Accused, int Trials, int Organisms,
 /// <param name="Shown">Benchmarks on which it is shown.</param>
 public sealed record PowerPoint(ContaminationStatement Statement, string? Size, int Exposures, CountedShare Shown);
 
+/// <summary>How often inflation is shown where it is so large.</summary>
+/// <param name="Points">Least true inflation, in points.</param>
+/// <param name="Shown">Benchmarks on which it is shown.</param>
+public sealed record GainPower(int Points, CountedShare Shown);
+
 /// <summary>
 /// How far verdicts on contamination can be trusted: the rule of <see cref="ContaminationVerdicts"/> applied to organisms of which the truth is
 /// known, each organism a case of its own.
@@ -126,6 +131,17 @@ public sealed class ZooCalibration
     /// <param name="size">Size of the organisms; null for all.</param>
     public int? SeenFrom(ContaminationStatement statement, double power = 0.9, string? size = null) =>
         Power(statement, size).Reverse().TakeWhile(p => p.Shown.Of > 0 && p.Shown.Share >= power).LastOrDefault()?.Exposures;
+
+    /// <summary>
+    /// How often inflation is called shown of benchmarks whose true inflation is at least so large, in steps of five points: however items were
+    /// planted, since a leak that is worth nothing has nothing to be seen.
+    /// </summary>
+    public IReadOnlyList<GainPower> PowerByGain => [.. Enumerable.Range(1, 20).Select(i => new GainPower(5 * i, CountedShare.Where(
+        Contaminated.Where(u => u.Unit.Truth >= 5 * i), u => u.Shown.Contains(ContaminationStatement.Inflation)))).TakeWhile(p => p.Shown.Of > 0)];
+
+    /// <summary>The least true inflation, in points, from which on it was shown at least this often; null where it never was.</summary>
+    /// <param name="power">The share.</param>
+    public int? SeenFromGain(double power = 0.9) => PowerByGain.Reverse().TakeWhile(p => p.Shown.Share >= power).LastOrDefault()?.Points;
 
     /// <summary>Mean true inflation by number of exposures, in points.</summary>
     public double MeanTruth(int exposures, string? size = null, string way = AsAsked) => Contaminated

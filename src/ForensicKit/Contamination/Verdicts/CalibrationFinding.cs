@@ -32,8 +32,9 @@ internal static class CalibrationFinding
             : "Memorisation would have been seen in at least {{power}} of models that had seen questions with their answers {{seen_memorisation}} or more";
         var inflation = calibration.SeenFrom(ContaminationStatement.Inflation, Power) is null
             ? "inflation, which takes more items, was not seen so often at any number of exposures up to {{most_exposures}}" : "inflation from {{seen_inflation}} on";
+        var gain = calibration.SeenFromGain(Power) is null ? "" : " Where the true inflation was {{seen_gain}} or more, it was shown in at least {{power}} of benchmarks.";
         return (asksModels ? "Apart from the tests that ask the model itself, this rule" : "This rule") + " accuses clean models in {{false_share}} of trials ({{false_share|interval}}).\n"
-            + $"That is {{{{accused|bare}}}} of {{{{trials}}}} on {{{{clean}}}}. Of its intervals of inflation {{{{coverage}}}} held the truth ({{{{coverage|interval}}}}). {memory}; {inflation}.";
+            + $"That is {{{{accused|bare}}}} of {{{{trials}}}} on {{{{clean}}}}. Of its intervals of inflation {{{{coverage}}}} held the truth ({{{{coverage|interval}}}}). {memory}; {inflation}.{gain}";
     }
 
     private static IEnumerable<FindingValue> Values(ZooCalibration calibration)
@@ -47,6 +48,8 @@ internal static class CalibrationFinding
         yield return FindingValue.Count("intervals", "Intervals of inflation", coverage.Of, "intervals");
         yield return FindingValue.Number("power", "Share of leaky models in which it is shown", 100 * Power, 0, "%");
         yield return FindingValue.Count("most_exposures", "Most exposures that were tried", calibration.Exposures.DefaultIfEmpty(0).Max(), "times");
+        if (calibration.SeenFromGain(Power) is { } points)
+            yield return FindingValue.Number("seen_gain", "True inflation from which on it is shown so often, however the items leaked", points, 0, "points");
         foreach (var (statement, name) in new[] { (ContaminationStatement.Memorisation, "memorisation"), (ContaminationStatement.Inflation, "inflation") })
         {
             if (calibration.SeenFrom(statement, Power) is { } from)

@@ -35,6 +35,9 @@ public sealed class ZooCalibrationTests : IDisposable
         Assert.Equal(4, calibration.SeenFrom(ContaminationStatement.Memorisation));
         Assert.Equal(8, calibration.SeenFrom(ContaminationStatement.Inflation));
         Assert.Equal(31, calibration.MeanTruth(8));
+        // Of 31 and 8 points the first is shown.
+        Assert.Equal([new GainPower(5, new(1, 2)), .. Enumerable.Range(2, 5).Select(i => new GainPower(5 * i, new(1, 1)))], calibration.PowerByGain);
+        Assert.Equal(10, calibration.SeenFromGain());
         Assert.Equal(new(27, 30), calibration.Found("question-answer"));
         Assert.Equal(["question-answer", "question-only"], calibration.Ways);
     }
@@ -46,6 +49,7 @@ public sealed class ZooCalibrationTests : IDisposable
             Unit("l1", "a", "question-answer", 2, 1e-4, 1e-4, (9, 2, 16), 9), Unit("l2", "a", "question-answer", 4, 0.5, 1e-4, (9, 2, 16), 9), Unit("l3", "a", "question-answer", 8, 1e-4, 0.5, (9, 2, 16), 9)));
         Assert.Equal(8, calibration.SeenFrom(ContaminationStatement.Memorisation));
         Assert.Null(calibration.SeenFrom(ContaminationStatement.Inflation));
+        Assert.Null(calibration.SeenFromGain());
     }
 
     [Fact]
