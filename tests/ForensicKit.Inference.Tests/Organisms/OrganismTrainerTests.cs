@@ -71,6 +71,8 @@ public sealed class OrganismTrainerTests : IDisposable
         Train(recipe, "out", null);
         var error = Assert.Throws<KitException>(() => Train(recipe with { TrainingSeed = 99 }, "out", null));
         Assert.Contains("another recipe", error.Message, StringComparison.Ordinal);
+        // Nor is it one of another device.
+        Assert.NotEqual(OrganismTrainer.Identity(recipe, "cpu"), OrganismTrainer.Identity(recipe, "cuda"));
     }
 
     [Fact]
