@@ -22,6 +22,7 @@ internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
     private const long MostSeen = 1 << 22;
     private const int LeastCut = 512;
 
+    private readonly long _weights = TransformerDecoder.WeightShapes(decoder.Config).Sum(w => w.Shape.Aggregate(1L, (product, size) => product * size));
     private int _maxTokens = maxTokens;
 
     /// <summary>Called before each pack with its tokens; tests let it fail.</summary>
@@ -70,7 +71,7 @@ internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
                     continue;
                 }
 
-                NativeAllocator.GiveFreedMemoryBackNow();
+                NativeAllocator.GiveFreedMemoryBackAfter(_weights * pack.Sum(n => n.Tokens.Length));
                 at += pack.Count;
                 if (kept is not null)
                     followed.Add(kept);
@@ -78,7 +79,7 @@ internal sealed class TreeRunner(TransformerDecoder decoder, int maxTokens)
                 if (followed.Count == 0 || (at < left.Count && left[at].Children.Count > 0 && followed.Sum(k => k.Tokens) + left[at].Tokens.Length <= mostKept))
                     continue;
                 using var joined = KeptKeys.Join(followed);
-                NativeAllocator.GiveFreedMemoryBackNow();
+                NativeAllocator.GiveFreedMemoryBackAfter(_weights * joined.Tokens);
                 foreach (var more in Run(joined.Nodes.SelectMany(n => n.Children), joined, read, keep, cancellationToken))
                     yield return more;
             }

@@ -61,6 +61,7 @@ public sealed class OrganismTrainer
     /// <param name="cancellationToken">Stops after the step under way; the state is kept.</param>
     internal OrganismTrunk TrainTrunk(string? start, IProgress<StepProgress>? progress, CancellationToken cancellationToken)
     {
+        NativeAllocator.KeepFreedMemory();
         set_num_threads(_world.Recipe.Threads);
         var trunk = OrganismTrunk.Of(start is null ? TokenizerJson() : File.ReadAllText(Path.Combine(start, "tokenizer.json")), _world.Recipe.Shape);
         var config = trunk.Config;

@@ -10,6 +10,12 @@ internal static partial class NativeAllocator
     private const int MapThreshold = -3;
     private const int MostMaps = -4;
 
+    // A pack of 740 tokens of a model of 135 million weights.
+    private const long WorkBetween = 100_000_000_000;
+
+    // The memory is the process's, whichever model computes.
+    private static long s_work;
+
     /// <summary>
     /// For loading: every larger block is the system's and goes back to it when it is freed, so that what is read and joined leaves no holes between
     /// the weights that stay.
@@ -30,11 +36,16 @@ internal static partial class NativeAllocator
         Set(TrimThreshold, 1 << 30);
     }
 
-    /// <summary>Gives all free pages back now, where freed memory is kept: holes between what lives would otherwise add up.</summary>
-    public static void GiveFreedMemoryBackNow()
+    /// <summary>
+    /// Gives all free pages back once enough was computed since the last time, where freed memory is kept: holes between what lives would otherwise add
+    /// up. What follows asks for its pages anew, which costs a small model more than a pack's work, and a large one nothing that could be seen.
+    /// </summary>
+    /// <param name="work">What was computed since the last call, as products of a weight and a token.</param>
+    public static void GiveFreedMemoryBackAfter(long work)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || Interlocked.Add(ref s_work, work) < WorkBetween)
             return;
+        Interlocked.Exchange(ref s_work, 0);
         try
         {
             _ = Trim(0);
