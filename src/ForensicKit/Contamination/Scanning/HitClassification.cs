@@ -55,12 +55,22 @@ internal sealed class HitClassification(PlaceComparison comparison)
     {
         foreach (var example in entry.Examples)
         {
-            if (comparison.Compare(example, text, agreement.Start, agreement.End - 1, s_anyScore, s_anyScore, out var other) && other.Rank >= agreement.Rank
+            if (IsThere(example, agreement, text, out var other) && other.Rank >= agreement.Rank
                 && 2 * (Math.Min(other.End, agreement.End) - Math.Max(other.Start, agreement.Start)) >= agreement.End - agreement.Start)
                 return example;
         }
 
         return null;
+    }
+
+    // What was found as an edited copy is held against others as such.
+    private bool IsThere(ScanEntry example, in Agreement agreement, ReadOnlySpan<int> text, out Agreement other)
+    {
+        if (agreement.Unit != ScanUnit.Edited)
+            return comparison.Compare(example, text, agreement.Start, agreement.End - 1, s_anyScore, s_anyScore, out other);
+        other = default;
+        return Array.Find(example.Units, u => u.Unit == ScanUnit.Edited) is { Total: > 0 } unit
+            && comparison.Compare(example, unit, text, agreement.Start, agreement.End - 1, s_anyScore[0], s_anyScore[0], out other);
     }
 
     // A passage is there; is what is asked about it, as far as editing left the passage?

@@ -87,6 +87,8 @@ internal sealed class HitDescription
         var unit = entry.Units.First(u => u.Unit == hit.Unit);
         if (unit.IsShort && hit.Matched == entry.QuestionNats)
             return string.Create(CultureInfo.InvariantCulture, $"question of {unit.Count} words: counts word for word, which is {hit.Matched:F1} nats");
+        if (unit.Unit == ScanUnit.Edited)
+            return string.Create(CultureInfo.InvariantCulture, $"question as an edited copy: counts from {Math.Max(threshold * unit.Total, UnitWords.LeastEdited):F1} of the {unit.Total:F1} nats on that its words cost chance in their order, less what edits cost; {hit.Matched:F1} agree");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{NearRule(unit, _thresholds.NearOf(_numbers[hit.Item])[(int)hit.Unit])}; {hit.Matched:F1} agree");

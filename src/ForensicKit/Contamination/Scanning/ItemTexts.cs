@@ -38,7 +38,7 @@ internal static class ItemTexts
     /// <summary>The texts that a unit consists of, in their order; joined with line breaks they are the unit's text.</summary>
     public static IReadOnlyList<string> Of(ScanItem item, ScanUnit unit) => unit switch
     {
-        ScanUnit.Question or ScanUnit.Ask or ScanUnit.Nameless => [Question(item)],
+        ScanUnit.Question or ScanUnit.Ask or ScanUnit.Nameless or ScanUnit.Edited => [Question(item)],
         ScanUnit.QuestionAndAnswer => [Question(item), Answer(item)],
         ScanUnit.QuestionAndChoices => [Question(item), .. Choices(item)],
         ScanUnit.Answer => [Answer(item)],
@@ -48,7 +48,7 @@ internal static class ItemTexts
     /// <summary>What a unit's text is called.</summary>
     public static string NameOf(ScanUnit unit) => unit switch
     {
-        ScanUnit.Question or ScanUnit.Ask or ScanUnit.Nameless => "question",
+        ScanUnit.Question or ScanUnit.Ask or ScanUnit.Nameless or ScanUnit.Edited => "question",
         ScanUnit.QuestionAndAnswer => "question and answer",
         ScanUnit.QuestionAndChoices => "question and choices",
         ScanUnit.Answer => "answer",

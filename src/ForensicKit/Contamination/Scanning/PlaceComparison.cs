@@ -7,6 +7,9 @@ namespace ForensicKit.Contamination.Scanning;
 /// second from above, so most places are dismissed after one pass over their words. From this mean the nats of chance are taken away, unless the
 /// unit stands there nearly word for word: chance does not put most of its words in their order (<see cref="UnitWords.NearlyAll"/>,
 /// <see cref="UnitWords.Most"/>).
+///
+/// Where no unit agrees so, the question may still be there as an edited copy: then all its words count, common ones too, by what they cost chance after
+/// the words before them, and edits cost something (<see cref="ScanUnit.Edited"/>).
 /// </remarks>
 internal sealed class PlaceComparison(ScanIndex index)
 {
@@ -21,6 +24,11 @@ internal sealed class PlaceComparison(ScanIndex index)
 
     // Nats of the words in order where a unit stands nearly word for word.
     private const float LeastNear = UnitWords.LeastNear;
+
+    // ln of the shares of words that an edited copy keeps, changes, and leaves out or puts in, at about a fifth edited.
+    private const float Kept = -0.17f;
+    private const float Changed = -2.2f;
+    private const float Gap = -3;
 
     // How often the unit still wants each word; all zero between comparisons.
     private readonly int[] _wanted = new int[index.Words.Count];
@@ -57,7 +65,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         Forget(entry.Words.AsSpan(0, all));
         foreach (var unit in entry.Units)
         {
-            if (most < Bar(unit, least[(int)unit.Unit], near[(int)unit.Unit]) && !unit.IsShort)
+            if (unit.Unit == ScanUnit.Edited ? best.End > 0 || most < index.ChanceNats : most < Bar(unit, least[(int)unit.Unit], near[(int)unit.Unit]) && !unit.IsShort)
                 continue;
             if (Compare(entry, unit, text, first, last, least[(int)unit.Unit], near[(int)unit.Unit], out var agreement) && (best.End == 0 || agreement.Rank > best.Rank))
                 best = agreement;
@@ -84,7 +92,16 @@ internal sealed class PlaceComparison(ScanIndex index)
         var weights = _weights.AsSpan(0, count);
         Want(words, weights);
         var window = BestWindow(count, text, first, last);
-        if (window.Nats >= Bar(unit, least, leastNear))
+        if (unit.Unit == ScanUnit.Edited)
+        {
+            var nats = window.Nats + (Changed * count) >= Math.Max(least * unit.Total, UnitWords.LeastEdited) ? AsEdited(entry, text[window.Start..window.End]) : 0;
+            if (nats >= UnitWords.LeastEdited)
+            {
+                window = Trimmed(words, text, window);
+                agreement = new(unit.Unit, nats / unit.Total, (nats - index.ChanceNats) / unit.Total, nats, Math.Min(1, nats / unit.Total), window.Start, window.End, IsExact: false);
+            }
+        }
+        else if (window.Nats >= Bar(unit, least, leastNear))
         {
             Chain(words);
             var ordered = InOrder(weights, text[window.Start..window.End]);
@@ -98,6 +115,38 @@ internal sealed class PlaceComparison(ScanIndex index)
 
         Forget(words);
         return agreement.End > 0 && agreement.Score >= least;
+    }
+
+    /// <summary>Nats of an edited copy that has every word.</summary>
+    public static float WordForWord(in UnitWords unit) => unit.Total + (Kept * unit.Count);
+
+    // How much likelier a text is as the question edited word by word than as words by chance: the best alignment, in nats. A word that follows in the text
+    // the one that it follows in the question costs chance what it costs after that one.
+    //
+    //     question  which culture hosted the above celebration
+    //     text      call  culture in     the above celebration      Changed Kept Changed Kept Kept Kept
+    private float AsEdited(ScanEntry entry, ReadOnlySpan<int> text)
+    {
+        var row = _row.AsSpan(0, text.Length + 1);
+        row.Clear();
+        for (var i = 0; i < entry.QuestionWords; i++)
+        {
+            // What stood to the left in the row before.
+            var corner = row[0];
+            row[0] += Gap;
+            for (var j = 0; j < text.Length; j++)
+            {
+                var best = Math.Max(Math.Max(row[j], row[j + 1]) + Gap, corner + Changed);
+                if (text[j] == entry.Words[i])
+                    best = Math.Max(best, corner + Kept + (i > 0 && j > 0 && text[j - 1] == entry.Words[i - 1] ? entry.After[i] : entry.Alone[i]));
+                (corner, row[j + 1]) = (row[j + 1], best);
+            }
+        }
+
+        var most = row[0];
+        foreach (var nats in row)
+            most = Math.Max(most, nats);
+        return most;
     }
 
     // Share of the nats that agree in their order where so many words do that chance has no part in it; 0 elsewhere.
@@ -203,6 +252,14 @@ internal sealed class PlaceComparison(ScanIndex index)
         var second = Math.Min(unit.End2 - unit.Start2, ScanEntry.MostWords - first);
         entry.Words.AsSpan(unit.Start, first).CopyTo(_unit);
         entry.Words.AsSpan(unit.Start2, second).CopyTo(_unit.AsSpan(first));
+        if (unit.Unit == ScanUnit.Edited)
+        {
+            // What each word adds at most where it is kept.
+            for (var i = 0; i < first; i++)
+                _weights[i] = entry.Alone[i] + Kept - Changed;
+            return first;
+        }
+
         var weights = entry.WeightsOf(unit.Unit);
         weights.AsSpan(unit.Start, first).CopyTo(_weights);
         weights.AsSpan(unit.Start2, second).CopyTo(_weights.AsSpan(first));

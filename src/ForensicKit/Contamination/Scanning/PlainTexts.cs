@@ -38,7 +38,7 @@ internal sealed class PlainTexts
 
             while (words.Count % Vector<int>.Count > 0)
                 words.Add(Nothing);
-            _items[number] = (start, words.Count, entry.QuestionWords, hasMost ? UnitWords.Most(plain) : UnitWords.NearlyAll(entry.QuestionWords));
+            _items[number] = (start, words.Count, entry.QuestionWords, hasMost ? UnitWords.Most(plain) : entry.After.Length > 0 ? UnitWords.LeftOfEdited(entry.QuestionWords) : UnitWords.NearlyAll(entry.QuestionWords));
         }
 
         _words = [.. words];

@@ -13,6 +13,9 @@ namespace ForensicKit.Contamination.Scanning;
 /// </remarks>
 public sealed class ScanCalibration
 {
+    // Of an edited copy: a phrase that two questions share is less of either.
+    private const double LeastOfEdited = 0.6;
+
     // What an item must agree better than its sibling.
     private const float SiblingMargin = 0.08f;
 
@@ -76,6 +79,6 @@ public sealed class ScanCalibration
     /// <param name="most">No higher than this.</param>
     public ScanThresholds Thresholds(double rate, double least, double most) => new(
         _index, string.Create(CultureInfo.InvariantCulture, $"rate {rate}, from {least} to {most}"),
-        [.. _nulls.Select(b => b.Select(s => Math.Clamp(s[Math.Clamp((int)Math.Ceiling(s.Length * (1 - rate)), 0, s.Length - 1)] + 1e-6, least, most)).ToArray())],
+        [.. _nulls.Select(b => b.Select((s, unit) => unit == (int)ScanUnit.Edited ? LeastOfEdited : Math.Clamp(s[Math.Clamp((int)Math.Ceiling(s.Length * (1 - rate)), 0, s.Length - 1)] + 1e-6, least, most)).ToArray())],
         _siblings, _nearSiblings, SiblingMargin);
 }

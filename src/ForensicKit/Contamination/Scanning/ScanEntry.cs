@@ -22,6 +22,9 @@ public enum ScanUnit
 
     /// <summary>The question of a program without the names that the program gives, which may be changed.</summary>
     Nameless,
+
+    /// <summary>The question as an edited copy: by what all its words say in their order, common ones too. Where benchmarks have enough text to count phrases in.</summary>
+    Edited,
 }
 
 /// <summary>The words of a unit, as two stretches of the item's words.</summary>
@@ -67,6 +70,12 @@ internal readonly record struct UnitWords(ScanUnit Unit, int Start, int End, int
     /// <summary>Nats that most of the words are worth at least.</summary>
     public const float LeastOfMost = 18;
 
+    /// <summary>How many of a unit's words stand around a seed where it may stand there as an edited copy: one more than half.</summary>
+    public static int LeftOfEdited(int count) => ((count + 1) / 2) + 1;
+
+    /// <summary>Nats that an edited copy is worth at least, what its edits cost taken away.</summary>
+    public const float LeastEdited = 16;
+
     /// <summary>Of less, the half that may be left of an edited question is hardly more than chance gives.</summary>
     public const float LeastNats = 25;
 }
@@ -106,6 +115,12 @@ internal sealed class ScanEntry
 
     /// <summary>The same, where the names that a program gives are worth nothing.</summary>
     public float[] NamelessWeights { get; set; } = [];
+
+    /// <summary>Nats that each word of the question costs where chance puts it into a text; empty where the question is not looked for as an edited copy.</summary>
+    public float[] Alone { get; set; } = [];
+
+    /// <summary>The same after the words before it.</summary>
+    public float[] After { get; set; } = [];
 
     /// <summary>What is looked for.</summary>
     public UnitWords[] Units { get; set; } = [];

@@ -28,6 +28,9 @@ public sealed class ScanIndex
     private const int PassageWords = 60;
     private const int LeastAnswerWords = 8;
 
+    // Questions of more words are not looked for as edited copies: what is left of them is enough.
+    private const int MostEdited = 200;
+
     private readonly WordKind[] _kinds;
 
     // Only while the index is made.
@@ -114,7 +117,8 @@ public sealed class ScanIndex
     internal bool[] Findable(ScanThresholds thresholds) => [.. Entries.Select((entry, number) =>
         (Short.Has(number) && entry.Units.Any(u => u.IsShort) && entry.QuestionNats >= ChanceNats)
         || entry.Units.Any(u => u.MayBeNear && u.Total >= UnitWords.LeastNear)
-        || entry.Units.Any(u => u.Total > 0 && (u.Total - ChanceNats) / u.Total >= thresholds.Of(number)[(int)u.Unit]))];
+        || entry.Units.Any(u => u.Unit == ScanUnit.Edited && PlaceComparison.WordForWord(u) >= UnitWords.LeastEdited)
+        || entry.Units.Any(u => u.Unit != ScanUnit.Edited && u.Total > 0 && (u.Total - ChanceNats) / u.Total >= thresholds.Of(number)[(int)u.Unit]))];
 
     /// <summary>Whether a word may be part of a seed.</summary>
     internal bool IsTelling(int word) => (KindOf(word) & WordKind.Telling) != WordKind.None;
@@ -233,6 +237,7 @@ public sealed class ScanIndex
     private void Weigh(int[] all, CommonWords common, List<ScanEntry> examples)
     {
         var phrases = new PhraseCounts(Entries);
+        var words = all.Sum(n => (long)n);
         var ofBenchmark = examples.ToLookup(e => e.Benchmark);
         foreach (var group in Entries.GroupBy(e => e.Benchmark))
         {
@@ -253,6 +258,8 @@ public sealed class ScanIndex
                     entry.NamelessWeights[i] = i < entry.Names.Length && entry.Names[i] ? 0 : entry.Weights[i];
                 }
 
+                if (entry.QuestionWords is >= UnitWords.LeastShort and <= MostEdited && entry.AskWords == 0)
+                    (entry.Alone, entry.After) = phrases.Costs(entry, isCounted: !entry.Item.IsExample, all, words);
                 entry.Units = [.. UnitsOf(entry)];
             }
         }
@@ -275,6 +282,9 @@ public sealed class ScanIndex
             yield return Unit(ScanUnit.Ask, q - entry.AskWords, q, n, n);
         if (q > 0 && entry.Names.Length > 0)
             yield return Unit(ScanUnit.Nameless, 0, q, n, n);
+        // The last: looked for where no other is found.
+        if (entry.After.Length > 0)
+            yield return new(ScanUnit.Edited, 0, q, n, n, entry.After.Sum());
     }
 
     private PairTable PairTableOf(List<ItemPair> sorted, bool[] weak, Func<int, bool>? isWanted = null) =>

@@ -69,8 +69,10 @@ public sealed class ScanThresholds
             if (sibling <= 0 || unit.Total <= 0)
                 continue;
             // No more than what the unit word for word reaches.
-            var whole = (unit.Total - index.ChanceNats) / unit.Total;
-            scores[(int)unit.Unit] = Math.Max(scores[(int)unit.Unit], Math.Min(Math.Min(sibling + margin, MostForSiblings), whole - 0.01f));
+            var isEdited = unit.Unit == ScanUnit.Edited;
+            var whole = (isEdited ? PlaceComparison.WordForWord(unit) : unit.Total - index.ChanceNats) / unit.Total;
+            var most = isEdited && entry.Units.Any(u => u.IsShort) ? MostForPlainSiblings : MostForSiblings;
+            scores[(int)unit.Unit] = Math.Max(scores[(int)unit.Unit], Math.Min(Math.Min(sibling + margin, most), whole - 0.01f));
         }
 
         return scores;

@@ -97,7 +97,7 @@ public sealed class TextScanner
                 highest[(int)unit.Unit] = Math.Max(highest[(int)unit.Unit], agreement.Score);
                 lock (siblings[number])
                 {
-                    siblings[number][(int)unit.Unit] = Math.Max(siblings[number][(int)unit.Unit], agreement.Rank);
+                    siblings[number][(int)unit.Unit] = Math.Max(siblings[number][(int)unit.Unit], unit.Unit == ScanUnit.Edited ? agreement.Score : agreement.Rank);
                     nearSiblings[number][(int)unit.Unit] = Math.Max(nearSiblings[number][(int)unit.Unit], agreement.Score > agreement.Rank ? agreement.Score : 0);
                 }
             }
@@ -256,8 +256,10 @@ public sealed class TextScanner
     {
         var shared = Math.Min(better.Agreement.End, other.Agreement.End) - Math.Max(better.Agreement.Start, other.Agreement.Start);
         var isSamePlace = 2 * shared >= Math.Min(other.Agreement.End - other.Agreement.Start, better.Agreement.End - better.Agreement.Start);
-        // Two items of the same words are both there.
-        return isSamePlace && (better.Entry == other.Entry || other.Agreement.Rank < better.Agreement.Rank - 0.05f);
+        // Two items of the same words are both there; an edited copy explains no more than another that has less of itself there.
+        var isBetter = other.Agreement.Rank < better.Agreement.Rank - 0.05f
+            && (better.Agreement.Unit != ScanUnit.Edited || (other.Agreement.Unit == ScanUnit.Edited && other.Agreement.Score < better.Agreement.Score));
+        return isSamePlace && (better.Entry == other.Entry || isBetter);
     }
 
     private ScanHit Hit(ScanEntry entry, Agreement agreement)

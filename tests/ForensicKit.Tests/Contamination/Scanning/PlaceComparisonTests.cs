@@ -44,6 +44,79 @@ public sealed class PlaceComparisonTests
         Assert.True(near > 20);
     }
 
+    [Fact]
+    public void An_edited_copy_is_worth_its_best_alignment()
+    {
+        // Enough text to count phrases in: a few hundred words, of which some follow each other often.
+        var names = Enumerable.Range(0, 300).Select(i => "w" + string.Concat(Enumerable.Range(0, 3).Select(k => (char)('a' + (i / (int)Math.Pow(7, k) % 7))))).ToArray();
+        string[] Words(Random random, int count)
+        {
+            var words = new List<string>();
+            for (var at = 0; words.Count < count; at = random.NextDouble() < 0.5 ? (at + 1) % 300 : random.Next(300))
+                words.Add(names[at]);
+            return [.. words];
+        }
+
+        var index = ScanIndex.Of([.. Enumerable.Range(0, 3000).Select(i => new ScanItem(
+            "b", i.ToString(System.Globalization.CultureInfo.InvariantCulture), [new("question", string.Join(' ', Words(new Random(i), i < 100 ? 4 + (i % 20) : 60)), ScanRole.Question)]))]);
+        var (there, not) = (0, 0);
+        Gen.Select(Gen.Int[0, 99], Gen.Int[0, 1 << 30], Gen.Double[0, 0.6]).Sample((number, seed, rate) =>
+        {
+            var entry = index.Entries[number];
+            var random = new Random(seed);
+            var edited = entry.Text.Split(' ').SelectMany(w => (random.NextDouble() < rate ? random.Next(3) : 3) switch
+            {
+                0 => [],
+                1 => [Words(random, 1)[0]],
+                2 => [w, "unknown"],
+                _ => (string[])[w],
+            });
+            string[] text = [.. Words(random, random.Next(8)), .. edited, .. Words(random, random.Next(8))];
+            var words = new WordList();
+            WordReader.Read(Encoding.UTF8.GetBytes(string.Join(' ', text)), index.Words, adds: false, words);
+            var unit = Assert.Single(entry.Units, u => u.Unit == ScanUnit.Edited);
+            var windows = new Slow(entry, unit, words.Ids.ToArray(), [.. entry.Alone.Select(a => a + 2.03f)]).Best.ConvertAll(w => AsEdited(entry, words.Ids[w.Start..w.End].ToArray()));
+            if (new PlaceComparison(index).Compare(entry, unit, words.Ids, 0, words.Count - 1, 0, 0, out var agreement) && agreement.End > 0)
+            {
+                there++;
+                Assert.Contains(windows, nats => Math.Abs(nats - agreement.Matched) < 1e-3 && nats >= 16 - 1e-3);
+                Assert.Equal(agreement.Matched / unit.Total, agreement.Score, 1e-4);
+            }
+            else
+            {
+                not++;
+                Assert.Contains(windows, nats => nats < 16 + 1e-3);
+            }
+        }, iter: 300);
+        Assert.True(there > 50 && not > 20, $"{there}, {not}");
+        Assert.DoesNotContain(s_index.Entries.SelectMany(e => e.Units), u => u.Unit == ScanUnit.Edited);
+    }
+
+    [Fact]
+    public void Words_cost_chance_what_the_other_items_say()
+    {
+        var texts = Enumerable.Range(0, 2500).Select(i => Enumerable.Range(0, 60).Select(k => "w" + (char)('a' + (i * (k + 3) % 23)) + (char)('a' + ((i + (k * k)) % 19)) + (i % 3 == 0 && k == 4 ? "qx" : "x")).ToArray()).ToList();
+        texts[7] = ["wabx", "wcdx", "12", "a", .. texts[7][..5]];
+        var index = ScanIndex.Of([.. texts.Select((t, i) => new ScanItem("b", i.ToString(System.Globalization.CultureInfo.InvariantCulture), [new("question", string.Join(' ', t), ScanRole.Question)]))]);
+        var words = index.Entries.Select(e => e.Words).ToList();
+        var all = words.Sum(t => t.Distinct().Count());
+        foreach (var number in (int[])[0, 7, 8, 1234])
+        {
+            double Others(params int[] phrase) => words.Where((_, i) => i != number).Count(t => Enumerable.Range(0, t.Length - phrase.Length + 1).Any(at => t.AsSpan(at, phrase.Length).SequenceEqual(phrase)));
+            var (entry, text) = (index.Entries[number], words[number]);
+            for (var i = 0; i < text.Length; i++)
+            {
+                var alone = (Others(text[i]) + 0.5) / all;
+                var p = alone;
+                for (var before = 1; before <= Math.Min(2, i); before++)
+                    p = (Others(text[(i - before)..(i + 1)]) + (5 * p)) / (Others(text[(i - before)..i]) + 5);
+                var most = number == 7 && i is 2 or 3 ? 2.5 : double.PositiveInfinity;
+                Assert.Equal(Math.Min(most, -Math.Log(alone)), entry.Alone[i], 1e-3);
+                Assert.Equal(Math.Min(Math.Min(most, -Math.Log(alone)), -Math.Log(p)), entry.After[i], 1e-3);
+            }
+        }
+    }
+
     // Every window of the definition's length, its words counted anew, and the longest common subsequence by the textbook.
     private sealed class Slow
     {
@@ -52,10 +125,10 @@ public sealed class PlaceComparisonTests
         private readonly int[] _text;
         private readonly Dictionary<int, (int Count, double Mean)> _worth;
 
-        public Slow(ScanEntry entry, UnitWords unit, int[] text)
+        public Slow(ScanEntry entry, UnitWords unit, int[] text, float[]? weights = null)
         {
             _words = [.. entry.Words[unit.Start..unit.End], .. entry.Words[unit.Start2..unit.End2]];
-            _weights = [.. entry.Weights[unit.Start..unit.End], .. entry.Weights[unit.Start2..unit.End2]];
+            _weights = weights ?? [.. entry.Weights[unit.Start..unit.End], .. entry.Weights[unit.Start2..unit.End2]];
             _text = text;
             _worth = _words.Zip(_weights).GroupBy(p => p.First).ToDictionary(g => g.Key, g => (g.Count(), g.Average(p => (double)p.Second)));
             Length = (int)(_words.Length * 1.3f) + 6;
@@ -110,6 +183,36 @@ public sealed class PlaceComparisonTests
 
             return table[end - start, _words.Length];
         }
+    }
+
+    // The best alignment, every way tried: what is left of the question from word i on, in the text from word j on.
+    private static double AsEdited(ScanEntry entry, int[] text)
+    {
+        var known = new Dictionary<(int, int), double>();
+        double From(int i, int j, bool isBegun)
+        {
+            if (i == entry.QuestionWords)
+                return 0;
+            if (isBegun && known.TryGetValue((i, j), out var best))
+                return best;
+            best = From(i + 1, j, isBegun: true) - 3;
+            if (j < text.Length)
+            {
+                best = Math.Max(best, From(i + 1, j + 1, isBegun: true) - 2.2);
+                best = Math.Max(best, From(i, j + 1, isBegun) - (isBegun ? 3 : 0));
+                if (text[j] == entry.Words[i])
+                {
+                    var follows = i > 0 && j > 0 && text[j - 1] == entry.Words[i - 1];
+                    best = Math.Max(best, From(i + 1, j + 1, isBegun: true) - 0.17 + (follows ? entry.After[i] : entry.Alone[i]));
+                }
+            }
+
+            if (isBegun)
+                known[(i, j)] = best;
+            return best;
+        }
+
+        return From(0, 0, isBegun: false);
     }
 
     private static string Text(Random random, int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => s_words[(int)(s_words.Length * Math.Pow(random.NextDouble(), 2))]));
