@@ -9,7 +9,7 @@ internal sealed class PhraseCounts
     private const int LeastItems = 8;
 
     // Of fewer words in all, phrases are too rare to be known.
-    private const long LeastWords = 100_000;
+    private const long LeastWords = 300_000;
 
     // How many times a word must follow others before they say more of it than fewer words do.
     private const double Prior = 5;

@@ -57,7 +57,7 @@ public sealed class PlaceComparisonTests
             return [.. words];
         }
 
-        var index = ScanIndex.Of([.. Enumerable.Range(0, 3000).Select(i => new ScanItem(
+        var index = ScanIndex.Of([.. Enumerable.Range(0, 9000).Select(i => new ScanItem(
             "b", i.ToString(System.Globalization.CultureInfo.InvariantCulture), [new("question", string.Join(' ', Words(new Random(i), i < 100 ? 4 + (i % 20) : 60)), ScanRole.Question)]))]);
         var (there, not) = (0, 0);
         Gen.Select(Gen.Int[0, 99], Gen.Int[0, 1 << 30], Gen.Double[0, 0.6]).Sample((number, seed, rate) =>
@@ -95,7 +95,7 @@ public sealed class PlaceComparisonTests
     [Fact]
     public void Words_cost_chance_what_the_other_items_say()
     {
-        var texts = Enumerable.Range(0, 2500).Select(i => Enumerable.Range(0, 60).Select(k => "w" + (char)('a' + (i * (k + 3) % 23)) + (char)('a' + ((i + (k * k)) % 19)) + (i % 3 == 0 && k == 4 ? "qx" : "x")).ToArray()).ToList();
+        var texts = Enumerable.Range(0, 9000).Select(i => Enumerable.Range(0, 60).Select(k => "w" + (char)('a' + (i * (k + 3) % 23)) + (char)('a' + ((i + (k * k)) % 19)) + (i % 3 == 0 && k == 4 ? "qx" : "x")).ToArray()).ToList();
         texts[7] = ["wabx", "wcdx", "12", "a", .. texts[7][..5]];
         var index = ScanIndex.Of([.. texts.Select((t, i) => new ScanItem("b", i.ToString(System.Globalization.CultureInfo.InvariantCulture), [new("question", string.Join(' ', t), ScanRole.Question)]))]);
         var words = index.Entries.Select(e => e.Words).ToList();
