@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ForensicKit.Cases;
 using ForensicKit.Contamination;
 using ForensicKit.Contamination.Scanning;
@@ -30,7 +31,7 @@ internal static class ScanQuality
         // As if no other split were at hand: what texts of the items' kind do that nobody has published.
         var alone = Scanner([.. all.Where(i => !i.IsExample)]);
         var filler = new Filler(Path.Combine(data, "corpora", "classic-books"));
-        var random = new Random(5);
+        var (random, others) = (new Random(5), new Random(6));
         // Of questions worth looking for in parts: 13 words or more.
         var longer = all.Where(i => !i.IsExample && ItemTexts.Question(i).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length >= LeastLong).Select(i => i.ItemId).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, items) in benchmarks)
@@ -43,7 +44,11 @@ internal static class ScanQuality
             {
                 Altered(string.Create(CultureInfo.InvariantCulture, $"{name} {rate:P0} edited, question"), chosen, i => Edited(i.Question, rate, random, filler));
                 Altered(string.Create(CultureInfo.InvariantCulture, $"{name} {rate:P0} edited, question and answer"), chosen, i => Edited(i.Question + " " + i.Gold, rate, random, filler));
+                if (chosen[0].Choices.Count > 0)
+                    Altered(string.Create(CultureInfo.InvariantCulture, $"{name} {rate:P0} edited, question and choices"), chosen, i => Edited(i.Question + " " + string.Join(' ', i.Choices), rate, others, filler));
             }
+
+            Altered($"{name} numbers exchanged, question", [.. chosen.Where(i => i.Question.Any(char.IsAsciiDigit))], i => WithOtherNumbers(i.Question, others));
         }
 
         var rephrased = Path.Combine(data, "contamination", "rephrased");
@@ -131,6 +136,9 @@ internal static class ScanQuality
 
         return string.Join(' ', words);
     }
+
+    private static string WithOtherNumbers(string text, Random random) =>
+        Regex.Replace(text, "[0-9]+", m => string.Concat(m.Value.Select((_, i) => (char)random.Next(i == 0 ? '1' : '0', '9' + 1))), RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static string Reordered(string text, Random random)
     {

@@ -4,7 +4,7 @@ namespace ForensicKit.Contamination.Scanning;
 internal sealed class HitClassification(PlaceComparison comparison)
 {
     // Choices are shared by many questions: at least this share of the nats of the question must stand there too.
-    private const double LeastQuestion = 0.5;
+    private const double LeastQuestion = 0.35;
 
     // Of what is asked about a passage, at least this share of the share that is there of the passage; of the choices, this share.
     private const double Asked = 0.45;
@@ -39,16 +39,23 @@ internal sealed class HitClassification(PlaceComparison comparison)
             return (HitClass.Template, "other items ask the same in the same words");
         var place = text[agreement.Start..agreement.End];
         if (agreement.Unit == ScanUnit.QuestionAndChoices && comparison.Share(entry, agreement.Unit, 0, entry.QuestionWords, place) < LeastQuestion)
-            return (HitClass.Template, "the choices stand there, less than half of the question does");
+            return (HitClass.Template, "the choices stand there, hardly a third of the question does");
         if (IsFormula(entry, agreement.Unit, place))
             return (HitClass.Boilerplate, "numbers and single letters agree, the words around them do not");
-        if (entry.AskWords == 0 || agreement.Unit is ScanUnit.Answer or ScanUnit.Ask || IsAsked(entry, agreement, text))
+        var isLeak = agreement.Unit switch
+        {
+            ScanUnit.Ask => HasOwnOfAsked(entry, text[Math.Max(0, agreement.Start - Before)..Math.Min(text.Length, agreement.End + Before)]),
+            ScanUnit.Answer => true,
+            _ => entry.AskWords == 0 || IsAsked(entry, agreement, text),
+        };
+        if (isLeak)
             return (HitClass.Leak, "");
         return (HitClass.SharedSource, "the passage stands there, what is asked about it does not");
     }
 
     /// <summary>Word up to which answer and choices may stand behind a place.</summary>
-    public static int Behind(ScanEntry entry, in Agreement agreement, int words) => Math.Min(words, agreement.End + (int)(1.3 * (entry.Words.Length - entry.QuestionWords)) + 20);
+    public static int Behind(ScanEntry entry, in Agreement agreement, int words) =>
+        Math.Min(words, agreement.End + (int)(1.3 * (entry.Words.Length - Math.Min(entry.QuestionWords, ScanEntry.MostWords))) + 20);
 
     // The example that agrees with the place at least as well as the item does.
     private ScanEntry? Example(ScanEntry entry, in Agreement agreement, ReadOnlySpan<int> text)
@@ -77,8 +84,11 @@ internal sealed class HitClassification(PlaceComparison comparison)
     private bool IsAsked(ScanEntry entry, in Agreement agreement, ReadOnlySpan<int> text)
     {
         var (first, q, a, n) = (entry.QuestionWords - entry.AskWords, entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
-        var place = text[Math.Max(0, agreement.Start - entry.AskWords - Before)..Behind(entry, agreement, text.Length)];
+        var behind = Behind(entry, agreement, text.Length);
+        var place = text[Math.Max(0, agreement.Start - entry.AskWords - Before)..behind];
         if (n > q + a && comparison.Share(entry, agreement.Unit, q + a, n, place) >= AskedChoices)
+            return true;
+        if (IsAskedBehind(entry, text[Math.Max(agreement.Start, agreement.End - (2 * entry.AskWords) - Before)..behind]))
             return true;
         var passage = Math.Min(1, comparison.Share(entry, agreement.Unit, 0, first, place));
         // Words that the passage has too do not tell.
@@ -91,6 +101,26 @@ internal sealed class HitClassification(PlaceComparison comparison)
 
         var asked = own.Sum() >= LeastOwn ? comparison.Share(entry.Words.AsSpan(first, q - first), own, place) : comparison.Share(entry, agreement.Unit, first, q, place);
         return asked >= Asked * passage;
+    }
+
+    // However little its words are worth, nearly all of them are no chance.
+    private bool IsAskedBehind(ScanEntry entry, ReadOnlySpan<int> text) =>
+        HasOwnOfAsked(entry, text) && comparison.StandNearlyAll(entry.Words.AsSpan(entry.QuestionWords - entry.AskWords, entry.AskWords), text);
+
+    // Half of the words of what is asked that the passage has not: else it may be the passage that says the same.
+    private static bool HasOwnOfAsked(ScanEntry entry, ReadOnlySpan<int> text)
+    {
+        var passage = entry.Words.AsSpan(0, entry.QuestionWords - entry.AskWords);
+        var (own, there) = (0, 0);
+        foreach (var word in entry.Words.AsSpan(passage.Length, entry.AskWords))
+        {
+            if (passage.Contains(word))
+                continue;
+            own++;
+            there += text.Contains(word) ? 1 : 0;
+        }
+
+        return 2 * there >= own;
     }
 
     private bool IsFormula(ScanEntry entry, ScanUnit unit, ReadOnlySpan<int> place)

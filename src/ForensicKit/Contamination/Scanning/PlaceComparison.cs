@@ -65,7 +65,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         Forget(entry.Words.AsSpan(0, all));
         foreach (var unit in entry.Units)
         {
-            if (unit.Unit == ScanUnit.Edited ? best.End > 0 || most < index.ChanceNats : most < Bar(unit, least[(int)unit.Unit], near[(int)unit.Unit]) && !unit.IsShort)
+            if (unit.Unit == ScanUnit.Edited ? best.End > 0 || (most < index.ChanceNats && entry.QuestionWords < UnitWords.LeastMost) : most < Bar(unit, least[(int)unit.Unit], near[(int)unit.Unit]) && !unit.IsShort)
                 continue;
             if (Compare(entry, unit, text, first, last, least[(int)unit.Unit], near[(int)unit.Unit], out var agreement) && (best.End == 0 || agreement.Rank > best.Rank))
                 best = agreement;
@@ -159,7 +159,11 @@ internal sealed class PlaceComparison(ScanIndex index)
         if (common == words.Length)
             return share;
         var plain = CountPlain(entry, unit, counts);
-        if (share < least || InOrder(counts, text) < UnitWords.Most(plain))
+        var commonPlain = InOrder(counts, text);
+        // A program with other numbers in its examples.
+        if (entry.Names.Length > 0 && commonPlain == plain && plain >= UnitWords.LeastMost && ordered >= UnitWords.LeastOfMost)
+            return 1;
+        if (share < least || commonPlain < UnitWords.Most(plain))
             return 0;
         // Of a program other programs for the same have most words; and a longer stretch, or one that has them one by one, for being about the same.
         var isMost = ordered >= UnitWords.LeastOfMost && plain >= UnitWords.LeastMost && entry.Names.Length == 0 && length <= MostLonger * words.Length
@@ -244,6 +248,20 @@ internal sealed class PlaceComparison(ScanIndex index)
         var nats = BestWindow(words.Length, text, 0, text.Length - 1).Nats;
         Forget(words);
         return Math.Min(1, nats / total);
+    }
+
+    /// <summary>Whether nearly all of some words stand together in a stretch of the text, in their order.</summary>
+    public bool StandNearlyAll(ReadOnlySpan<int> words, ReadOnlySpan<int> text)
+    {
+        words = words[..Math.Min(words.Length, ScanEntry.MostWords)];
+        var counts = _counts.AsSpan(0, words.Length);
+        counts.Fill(1);
+        Want(words, counts);
+        var window = BestWindow(words.Length, text, 0, text.Length - 1);
+        Chain(words);
+        var common = InOrder(counts, text[window.Start..window.End]);
+        Forget(words);
+        return words.Length >= UnitWords.LeastShort && common >= UnitWords.NearlyAll(words.Length);
     }
 
     private int Take(ScanEntry entry, in UnitWords unit)

@@ -9,7 +9,7 @@ namespace ForensicKit.Contamination.Scanning;
 internal sealed class PlainTexts
 {
     // A question that is worth more has more seeds.
-    private const float MostNats = 50;
+    private const float MostNats = 80;
 
     // No word has this number.
     private const int Nothing = -2;
@@ -18,14 +18,16 @@ internal sealed class PlainTexts
     private readonly int[] _words;
     private readonly (int Start, int End, int Count, int Least)[] _items;
 
-    public PlainTexts(IReadOnlyList<ScanEntry> entries)
+    /// <param name="entries">All items.</param>
+    /// <param name="weak">Items of few seeds, whatever they are worth.</param>
+    public PlainTexts(IReadOnlyList<ScanEntry> entries, bool[] weak)
     {
         var words = new List<int>();
         _items = new (int, int, int, int)[entries.Count];
         for (var number = 0; number < entries.Count; number++)
         {
             var entry = entries[number];
-            if (entry.QuestionNats >= MostNats || entry.QuestionWords is < UnitWords.LeastShort or > ScanEntry.MostWords)
+            if ((entry.QuestionNats >= MostNats && !weak[number]) || entry.QuestionWords is < UnitWords.LeastShort or > ScanEntry.MostWords)
                 continue;
             var start = words.Count;
             var plain = entry.Signs.AsSpan(0, entry.QuestionWords).Count(false);

@@ -58,13 +58,13 @@ public sealed class ScanIndex
         var most = Math.Max(Math.Max(LeastCommon, (int)(Entries.Length * CommonShare)), Math.Min(FewCommon, Entries.Length / 5));
         _kinds = [.. all.Select((n, word) => (n > 0 && n <= most && !common.IsEverywhere(word) ? WordKind.Telling : WordKind.None) | (_ideographs.Contains(word) ? WordKind.Ideograph : WordKind.None))];
         _items = all;
-        Plain = new(Entries);
         var pairs = PairsOf();
         var weak = Activate(pairs);
+        Plain = new(Entries, weak);
         Short = new(Entries, all, IsTelling, weak);
         for (var word = 0; word < _kinds.Length; word++)
             _kinds[word] |= Short.At(word) is null ? WordKind.None : WordKind.Anchor;
-        Pairs = PairTableOf(pairs, weak);
+        Pairs = PairTableOf(PairsOf(weak), weak);
         _weak = weak;
         LinkExamples(examples);
     }
@@ -75,7 +75,7 @@ public sealed class ScanIndex
         Plain = whole.Plain;
         bool IsWanted(int item) => isWanted(Entries[item].Benchmark);
         Short = new(Entries, _items, IsTelling, _weak, IsWanted);
-        Pairs = PairTableOf(PairsOf(), _weak, IsWanted);
+        Pairs = PairTableOf(PairsOf(_weak), _weak, IsWanted);
     }
 
     /// <summary>Names of the benchmarks.</summary>
@@ -268,7 +268,14 @@ public sealed class ScanIndex
     private static IEnumerable<UnitWords> UnitsOf(ScanEntry entry)
     {
         var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
-        UnitWords Unit(ScanUnit unit, int start, int end, int start2, int end2) => new(unit, start, end, start2, end2, entry.WeightOf(unit, start, end) + entry.WeightOf(unit, start2, end2));
+        UnitWords Unit(ScanUnit unit, int start, int end, int start2, int end2)
+        {
+            // Of the words that are compared.
+            var first = Math.Min(end, start + ScanEntry.MostWords);
+            var second = Math.Min(end2, start2 + ScanEntry.MostWords - (first - start));
+            return new(unit, start, end, start2, end2, entry.WeightOf(unit, start, first) + entry.WeightOf(unit, start2, second));
+        }
+
         if (q > 0)
             yield return Unit(ScanUnit.Question, 0, q, n, n);
         if (q > 0 && a > 0)
@@ -290,8 +297,8 @@ public sealed class ScanIndex
     private PairTable PairTableOf(List<ItemPair> sorted, bool[] weak, Func<int, bool>? isWanted = null) =>
         PairTable.Of(sorted, Math.Max(CommonWords.EnoughItems, Entries.Length), weak, isWanted);
 
-    // Every pair of every item, in the order of their hashes.
-    private List<ItemPair> PairsOf()
+    // Every pair of every item, in the order of their hashes; those of the choices, too, where the question has few.
+    private List<ItemPair> PairsOf(bool[]? weak = null)
     {
         var pairs = new List<ItemPair>();
         var telling = new List<int>();
@@ -335,7 +342,7 @@ public sealed class ScanIndex
         {
             seen.Clear();
             Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords), isQuestion: true);
-            Add(e, Entries[e].Words.AsSpan(0, Entries[e].QuestionWords + Entries[e].AnswerWords), isQuestion: false);
+            Add(e, Entries[e].Words.AsSpan(0, weak?[e] == true ? Entries[e].Words.Length : Entries[e].QuestionWords + Entries[e].AnswerWords), isQuestion: false);
         }
 
         pairs.Sort(static (a, b) => a.Hash != b.Hash ? a.Hash.CompareTo(b.Hash) : a.Item.CompareTo(b.Item));

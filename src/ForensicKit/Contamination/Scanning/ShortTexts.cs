@@ -22,19 +22,30 @@ internal sealed class ShortTexts
             var question = entries[number].Words.AsSpan(0, entries[number].QuestionWords);
             if ((!weak[number] && !entries[number].Units.Any(u => u.IsShort)) || question.Length < UnitWords.LeastShort || isWanted?.Invoke(number) == false)
                 continue;
-            var rarest = 0;
-            for (var i = 1; i < question.Length; i++)
-                rarest = items[question[i]] < items[question[rarest]] ? i : rarest;
+            var rarest = Rarest(question, items, but: -1);
             if (!isTelling(question[rarest]))
                 continue;
-            var step = rarest == 0 || (rarest + 1 < question.Length && items[question[rarest + 1]] < items[question[rarest - 1]]) ? 1 : -1;
-            anchors.Add((question[rarest], new(number, rarest, step, question[rarest + step], weak[number])));
+            anchors.Add((question[rarest], AnchorAt(number, question, rarest, isSecond: false, weak[number])));
+            // One word exchanged may be the rarest.
+            if (weak[number] && Rarest(question, items, but: question[rarest]) is >= 0 and var second && isTelling(question[second]))
+                anchors.Add((question[second], AnchorAt(number, question, second, isSecond: true, isWeak: true)));
         }
 
         _anchored = [.. anchors.Select(a => a.Anchor.Item)];
         foreach (var group in anchors.GroupBy(a => a.Word))
             _ofWord[group.Key] = [.. group.Select(a => a.Anchor)];
     }
+
+    private static int Rarest(ReadOnlySpan<int> words, int[] items, int but)
+    {
+        var rarest = -1;
+        for (var i = 0; i < words.Length; i++)
+            rarest = words[i] != but && (rarest < 0 || items[words[i]] < items[words[rarest]]) ? i : rarest;
+        return rarest;
+    }
+
+    private static Anchor AnchorAt(int item, ReadOnlySpan<int> words, int at, bool isSecond, bool isWeak) =>
+        new(item, at, at > 0 ? words[at - 1] : Anchor.Nothing, at + 1 < words.Length ? words[at + 1] : Anchor.Nothing, isSecond, isWeak);
 
     /// <summary>Whether an item is looked for here.</summary>
     public bool Has(int item) => _anchored.Contains(item);
@@ -46,8 +57,13 @@ internal sealed class ShortTexts
 /// <summary>A word that a question is looked for at.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="Offset">The word's place in its question.</param>
-/// <param name="Step">Where the rarer of its neighbours is: −1 before it, 1 behind it.</param>
-/// <param name="Neighbour">That neighbour: told here, so that most places are dismissed without a look at the item.</param>
+/// <param name="Before">The word before it, told here so that most places are dismissed without a look at the item.</param>
+/// <param name="Behind">The word behind it.</param>
+/// <param name="IsSecond">Whether the question has a rarer word: then it is looked for nearly word for word alone.</param>
 /// <param name="IsWeak">Whether the item has few seeds.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Anchor(int Item, int Offset, int Step, int Neighbour, bool IsWeak);
+internal readonly record struct Anchor(int Item, int Offset, int Before, int Behind, bool IsSecond, bool IsWeak)
+{
+    /// <summary>No word: the question begins or ends here.</summary>
+    public const int Nothing = -2;
+}

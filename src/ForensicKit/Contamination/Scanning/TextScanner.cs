@@ -88,7 +88,7 @@ public sealed class TextScanner
         foreach (var (number, first, last) in _candidates)
         {
             var entry = _index.Entries[number];
-            if (number == self || entry.Benchmark != _index.Entries[self].Benchmark)
+            if (number == self || entry.Benchmark != _index.Entries[self].Benchmark || AsksTheSame(entry, _index.Entries[self]))
                 continue;
             foreach (var unit in entry.Units)
             {
@@ -105,6 +105,10 @@ public sealed class TextScanner
 
         return highest;
     }
+
+    // Of two items that ask the same in the same words, each is there where the other is.
+    private static bool AsksTheSame(ScanEntry entry, ScanEntry other) =>
+        entry.SameQuestion > 1 && entry.Words.AsSpan(0, entry.QuestionWords).SequenceEqual(other.Words.AsSpan(0, other.QuestionWords));
 
     // Every pair of telling words adds to the place where its items are being gathered; a place that has gathered enough is a candidate.
     private void FindPlaces(ReadOnlySpan<int> ids)
@@ -131,15 +135,22 @@ public sealed class TextScanner
     {
         if (_index.Short.At(ids[at]) is not { } places)
             return;
-        foreach (var (number, offset, step, neighbour, isWeak) in places)
+        var (before, behind) = (at > 0 ? ids[at - 1] : Anchor.Nothing, at + 1 < ids.Length ? ids[at + 1] : Anchor.Nothing);
+        foreach (var anchor in places)
         {
-            var (start, words) = (at - offset, _index.Entries[number].QuestionWords);
-            if ((uint)(at + step) < (uint)ids.Length && ids[at + step] == neighbour
-                && start >= 0 && start + words <= ids.Length && ids.Slice(start, words).SequenceEqual(_index.Entries[number].Words.AsSpan(0, words)))
-                _candidates.Add((number, start, start + words - 1));
-            else if (isWeak && _index.Plain.Has(number) && _index.Plain.IsNear(number, ids, at, at))
-                _candidates.Add((number, at, at));
+            var (hasBefore, hasBehind) = (anchor.Before == before, anchor.Behind == behind);
+            if (!anchor.IsSecond && (hasBefore || anchor.Before == Anchor.Nothing) && (hasBehind || anchor.Behind == Anchor.Nothing) && IsExact(ids, at, anchor))
+                _candidates.Add((anchor.Item, at - anchor.Offset, at - anchor.Offset + _index.Entries[anchor.Item].QuestionWords - 1));
+            // Beside a word that others have too, one of its neighbours is asked for.
+            else if (anchor.IsWeak && (!anchor.IsSecond || hasBefore || hasBehind) && _index.Plain.Has(anchor.Item) && _index.Plain.IsNear(anchor.Item, ids, at, at))
+                _candidates.Add((anchor.Item, at, at));
         }
+    }
+
+    private bool IsExact(ReadOnlySpan<int> ids, int at, in Anchor anchor)
+    {
+        var (start, words) = (at - anchor.Offset, _index.Entries[anchor.Item].QuestionWords);
+        return start >= 0 && start + words <= ids.Length && ids.Slice(start, words).SequenceEqual(_index.Entries[anchor.Item].Words.AsSpan(0, words));
     }
 
     // The pairs of telling words in a block that some item may have. Which words and pairs these are cannot be foretold, so nothing jumps on it:

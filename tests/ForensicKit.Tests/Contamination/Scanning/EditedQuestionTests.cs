@@ -20,6 +20,9 @@ public sealed class EditedQuestionTests
     [InlineData("Early email was written in which decade?", "Early email was developed in which decade?")]
     [InlineData("Before the Masters and Smith research, it was thought that vaginal lubrication was owed to secretions of", "Before the Masters and Johnson research, it was thought that vaginal lubrication was due to secretions of")]
     [InlineData("Which of the following is not identified as a modern form of community?", "Which of the following is not identified as a new form of community?")]
+    [InlineData("Which of the following is true of most third parties in joke history?", "Which of the following is true of most third parties in U.S. history?")]
+    [InlineData("Which of the following is not described as a new form of community?", "Which of the following is not identified as a new form of community?")] // the rarest word
+    [InlineData("Which of those places lies near Nevada? Liberace Museum, Pikes Peak, Lake Mead, Hoover Dam", "Which of the following is not in Nevada?")] // known by its choices
     public void A_plain_question_is_found_with_a_word_exchanged(string written, string asked)
     {
         var hit = Assert.Single(Hits(written), h => ItemTexts.Question(h.Item).Trim() == asked);

@@ -40,12 +40,35 @@ public sealed class HitClassTests
     [Theory]
     [InlineData("How did the guild of coopers justify its protest against the toll?", HitClass.Leak)]
     [InlineData("How did the guild of coopers justify the protest against this toll?", HitClass.Leak)]
+    [InlineData("How did the guild of coopers explain its protest against the toll?", HitClass.Leak)] // what it has of its own is lost, the rest stands there
     [InlineData("Which month did the council meet in?", HitClass.SharedSource)]
     [InlineData("", HitClass.SharedSource)]
     public void A_passage_is_a_leak_with_what_is_asked_about_it(string asked, HitClass expected)
     {
         var hit = Assert.Single(Scanner([Item("q", Passage + "How did the guild of coopers justify its protest against the toll?", "Barrels are no resin.")]).Scan(Bytes(Passage + asked)));
         Assert.Equal((expected, expected == HitClass.Leak), (hit.Class, hit.Reason.Length == 0));
+    }
+
+    [Theory]
+    [InlineData("Shall every barge carrying tallow or resin pay a toll of three crowns at the mulberry sluice?", HitClass.Leak)]
+    [InlineData("It shall be that every barge carrying tallow or resin pay a toll of two crowns at the lower sluice.", HitClass.SharedSource)]
+    [InlineData("", HitClass.SharedSource)]
+    public void A_passage_that_goes_on_about_the_same_does_not_ask(string behind, HitClass expected)
+    {
+        var item = Item("q", Passage + "Shall every barge carrying tallow or resin pay a toll of two crowns at the mulberry sluice?", "No.");
+        Assert.All(Scanner([item]).Scan(Bytes(Passage + behind)), h => Assert.Equal(expected, h.Class));
+        Assert.NotEmpty(Scanner([item]).Scan(Bytes(Passage + behind)));
+    }
+
+    [Fact]
+    public void What_is_asked_behind_a_passage_of_more_words_than_are_compared_is_seen()
+    {
+        var passage = string.Join(' ', Enumerable.Range(0, 600).Select(i => $"{s_nouns[i % 16]} clause{i}")) + ". ";
+        var asked = passage + "How did the guild of coopers justify its protest against the toll?";
+        var scanner = Scanner([Item("q", asked, "Barrels are no resin.")]);
+        Assert.All(scanner.Scan(Bytes(asked)), h => Assert.Equal(HitClass.Leak, h.Class));
+        Assert.Single(scanner.Scan(Bytes(asked)), h => h.Unit == ScanUnit.Question);
+        Assert.All(scanner.Scan(Bytes(passage + "Nobody among us knew a word about it.")), h => Assert.Equal(HitClass.SharedSource, h.Class));
     }
 
     [Theory]
