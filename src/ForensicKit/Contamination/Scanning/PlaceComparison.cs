@@ -161,7 +161,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         var plain = CountPlain(entry, unit, counts);
         var commonPlain = InOrder(counts, text);
         // A program with other numbers in its examples.
-        if (entry.Names.Length > 0 && commonPlain == plain && plain >= UnitWords.LeastMost && ordered >= UnitWords.LeastOfMost)
+        if (entry.Names.Length > 0 && least <= 1 && commonPlain == plain && plain >= UnitWords.LeastMost && ordered >= UnitWords.LeastOfMost)
             return 1;
         if (share < least || commonPlain < UnitWords.Most(plain))
             return 0;

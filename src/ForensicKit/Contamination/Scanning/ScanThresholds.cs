@@ -54,6 +54,9 @@ public sealed class ScanThresholds
         var characters = entry.Words.AsSpan(0, entry.QuestionWords).ToArray().Count(w => (index.KindOf(w) & WordKind.Ideograph) != WordKind.None);
         if (question.Total < MostOfTemplate && question.Total < LeastOwnWords * entry.QuestionNats && 2 * characters < entry.QuestionWords)
             return [.. scores.Select(_ => float.PositiveInfinity)];
+        // So is a program that is another one but for its numbers.
+        if (entry.Names.Length > 0 && siblings.Max() >= 1)
+            return [.. scores.Select(_ => float.PositiveInfinity)];
         var most = question.IsShort ? MostForPlainSiblings : MostForSiblings;
         return [.. scores.Zip(siblings, (score, sibling) => sibling > 0 ? Math.Max(score, Math.Min(sibling + margin, most)) : score)];
     }

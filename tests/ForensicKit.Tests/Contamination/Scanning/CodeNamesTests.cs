@@ -49,6 +49,21 @@ public class CodeNamesTests
         Assert.True(found >= 0.99 * numbered.Count, $"{found} of {numbered.Count}");
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)] // which of the two it would be, the numbers alone would say
+    public void Programs_that_differ_in_numbers_alone_are_not_found_with_others(int items, bool isFound)
+    {
+        static string Asked(int more, string example) =>
+            $"def shifted_median(readings):\n    \"\"\" Drop the largest and the smallest barometer reading, then give the median of what is left, raised by {more} millibar.\n    >>> shifted_median([{example}])\n    \"\"\"\n";
+        var rest = HumanEval();
+        var index = ScanIndex.Of([
+            .. Enumerable.Range(0, items).Select(i => new ScanItem("humaneval", $"own/{i}", [new("prompt", Asked(3 + i, $"{i}1, {i}5, 8{i}, 3{i}, 4{i}, 7{i}, 22{i}, 63{i}, 9{i}5, 12{i}, 7{i}7"), ScanRole.Question)])), .. rest]);
+        var scanner = new TextScanner(index, ScanCalibration.Of(index, 2, TestContext.Current.CancellationToken).Thresholds());
+        var hits = scanner.Scan(Encoding.UTF8.GetBytes("import os\n\n" + Asked(9, "611, 245, 906, 514, 77, 438, 2219, 6344, 955, 1212, 717") + "\nprint('end')\n"));
+        Assert.Equal(isFound, hits.Any(h => h.Score == 1));
+    }
+
     private static string Renumbered(string code, System.Random random) =>
         Regex.Replace(code, "[0-9]+", m => string.Concat(m.Value.Select((_, i) => (char)random.Next(i == 0 ? '1' : '0', '9' + 1))), RegexOptions.None, TimeSpan.FromSeconds(1));
 
