@@ -65,6 +65,7 @@ internal sealed class PlaceComparison(ScanIndex index)
         Forget(entry.Words.AsSpan(0, all));
         foreach (var unit in entry.Units)
         {
+            // A few common words are a phrase that anyone may write.
             if (unit.Unit == ScanUnit.Edited ? best.End > 0 || (most < index.ChanceNats && entry.QuestionWords < UnitWords.LeastMost) : most < Bar(unit, least[(int)unit.Unit], near[(int)unit.Unit]) && !unit.IsShort)
                 continue;
             if (Compare(entry, unit, text, first, last, least[(int)unit.Unit], near[(int)unit.Unit], out var agreement) && (best.End == 0 || agreement.Rank > best.Rank))
