@@ -24,8 +24,7 @@ public class CodeNamesTests
     public void Programs_are_found_with_other_names()
     {
         var items = HumanEval();
-        var index = ScanIndex.Of(items);
-        var scanner = new TextScanner(index, ScanCalibration.Of(index, 2, TestContext.Current.CancellationToken).Thresholds());
+        var scanner = Scanner(items);
         var random = new System.Random(3);
         var found = items.Count(item => scanner.Scan(Encoding.UTF8.GetBytes("import os\n\n" + Renamed(item.Fields[0].Text + item.Fields[1].Text, random) + "\nprint('end')\n"))
             .Any(h => h.Class == HitClass.Leak && h.Item.ItemId == item.ItemId));
@@ -38,8 +37,7 @@ public class CodeNamesTests
     public void Programs_are_found_with_other_numbers_in_their_examples()
     {
         var items = HumanEval();
-        var index = ScanIndex.Of(items);
-        var scanner = new TextScanner(index, ScanCalibration.Of(index, 2, TestContext.Current.CancellationToken).Thresholds());
+        var scanner = Scanner(items);
         var random = new System.Random(3);
         var numbered = items.Where(i => i.Fields[0].Text.Any(char.IsAsciiDigit)).ToList();
         var found = numbered.Count(item => scanner.Scan(Encoding.UTF8.GetBytes("import os\n\n" + Renumbered(item.Fields[0].Text, random) + "\nprint('end')\n"))
@@ -57,9 +55,8 @@ public class CodeNamesTests
         static string Asked(int more, string example) =>
             $"def shifted_median(readings):\n    \"\"\" Drop the largest and the smallest barometer reading, then give the median of what is left, raised by {more} millibar.\n    >>> shifted_median([{example}])\n    \"\"\"\n";
         var rest = HumanEval();
-        var index = ScanIndex.Of([
+        var scanner = Scanner([
             .. Enumerable.Range(0, items).Select(i => new ScanItem("humaneval", $"own/{i}", [new("prompt", Asked(3 + i, $"{i}1, {i}5, 8{i}, 3{i}, 4{i}, 7{i}, 22{i}, 63{i}, 9{i}5, 12{i}, 7{i}7"), ScanRole.Question)])), .. rest]);
-        var scanner = new TextScanner(index, ScanCalibration.Of(index, 2, TestContext.Current.CancellationToken).Thresholds());
         var hits = scanner.Scan(Encoding.UTF8.GetBytes("import os\n\n" + Asked(9, "611, 245, 906, 514, 77, 438, 2219, 6344, 955, 1212, 717") + "\nprint('end')\n"));
         Assert.Equal(isFound, hits.Any(h => h.Score == 1));
     }
@@ -69,6 +66,12 @@ public class CodeNamesTests
 
     private static string Renamed(string code, System.Random random) => CodeNames.Of(code).Order(StringComparer.Ordinal).Aggregate(code, (text, name) =>
         Regex.Replace(text, $@"\b{Regex.Escape(name)}\b", "v" + string.Concat(Enumerable.Range(0, 6).Select(_ => (char)('a' + random.Next(26)))), RegexOptions.None, TimeSpan.FromSeconds(1)));
+
+    private static TextScanner Scanner(List<ScanItem> items)
+    {
+        var index = ScanIndex.Of(items);
+        return new(index, ScanCalibration.Of(index, 2, TestContext.Current.CancellationToken).Thresholds());
+    }
 
     private static List<ScanItem> HumanEval()
     {
