@@ -37,6 +37,18 @@ public sealed class EditedQuestionTests
     [InlineData("What is the importance of the garden during the summer?")]
     public void Another_question_of_the_same_form_is_none_of_them(string written) => Assert.DoesNotContain(Hits(written), h => h.Class == HitClass.Leak);
 
+    [Theory]
+    [InlineData("The conversation and events on Wednesday resulted in", "The conversation and on Wednesday resulted in", HitClass.Leak)]
+    [InlineData("The investigator's testimony should be", "the investigator's should be", HitClass.Leak)]
+    [InlineData("The investigator's testimony should be", "", HitClass.SharedSource)]
+    public void What_is_asked_about_a_passage_is_known_by_all_its_words(string asked, string written, HitClass expected)
+    {
+        var (index, scanner) = s_mmlu.Value;
+        var item = index.Entries.Single(e => ItemTexts.Question(e.Item).TrimEnd().EndsWith(asked, StringComparison.Ordinal)).Item;
+        var text = ItemTexts.Question(item).Replace(asked, written, StringComparison.Ordinal);
+        Assert.Equal(expected, Assert.Single(scanner.Scan(Encoding.UTF8.GetBytes(text)), h => h.Item == item).Class);
+    }
+
     [Fact]
     public void What_is_found_as_an_edited_copy_says_so()
     {
