@@ -91,12 +91,12 @@ internal sealed class HitDescription
             return string.Create(CultureInfo.InvariantCulture, $"question as an edited copy: counts from {Math.Max(threshold * unit.Total, UnitWords.LeastEdited):F1} of the {unit.Total:F1} nats on that its words cost chance in their order, less what edits cost; {hit.Matched:F1} agree");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{NearRule(unit, _thresholds.NearOf(_numbers[hit.Item])[(int)hit.Unit])}; {hit.Matched:F1} agree");
+            $"{NameOf(hit.Unit)} of {unit.Total:F1} nats: counts from a score of {threshold:F3} on, which is {(threshold * unit.Total) + _index.ChanceNats:F1} nats, {_index.ChanceNats:F1} of them for chance{NearRule(entry, unit, _thresholds.NearOf(_numbers[hit.Item])[(int)hit.Unit])}; {hit.Matched:F1} agree");
     }
 
-    private static string NearRule(UnitWords unit, float threshold) => !unit.MayBeNear || threshold > 1
+    private static string NearRule(ScanEntry entry, UnitWords unit, float threshold) => !unit.MayBeNear || threshold > 1
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $", or {Math.Max(threshold * unit.Total, UnitWords.LeastNear):F1} where {UnitWords.NearlyAll(unit.Count)} of its {unit.Count} words stand in order");
+        : string.Create(CultureInfo.InvariantCulture, $", or {Math.Max(threshold * unit.Total, UnitWords.LeastNear):F1} where {UnitWords.NearlyAll(unit.Count)} of its {unit.Count} words stand in order{(entry.Names.Length > 0 ? ", or where all do but numbers and single letters" : "")}");
 
     private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : unit == ScanUnit.Nameless ? "question without the names that the program gives" : ItemTexts.NameOf(unit);
 

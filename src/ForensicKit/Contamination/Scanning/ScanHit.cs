@@ -23,7 +23,7 @@ public enum HitClass
 /// <param name="Reason">Why it is of that class; empty for a leak.</param>
 /// <param name="Score">
 /// (agreeing nats − nats of chance, <see cref="ScanIndex.ChanceNats"/>) / nats of the unit; of a unit that stands there nearly word for word the
-/// share of its nats that agree in order: at most 1; of an edited copy the share of the nats that its words cost chance, less what the edits cost.
+/// share of its nats that agree in order: at most 1; 1 of a program that stands there but for numbers and single letters; of an edited copy the share of the nats that its words cost chance, less what the edits cost.
 /// </param>
 /// <param name="Matched">Nats of words that agree.</param>
 /// <param name="Coverage">Share of the nats of the unit that agree, 0 to 1.</param>
