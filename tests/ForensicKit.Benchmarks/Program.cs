@@ -23,6 +23,8 @@ else if (args is ["scan", .. var texts])
     CorpusScanning.Run(texts);
 else if (args is ["scan-quality", var data, .. var more])
     ScanQuality.Run(data, more);
+else if (args is ["scan-answers", var answered])
+    ScanAnswers.Run(answered);
 else if (args is ["constat-errors", var answers, .. var named])
     MembershipErrors.ConStatRun(answers, named.FirstOrDefault("default"));
 else if (args is ["file-order-errors", .. var orders])

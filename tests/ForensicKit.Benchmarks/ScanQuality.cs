@@ -103,7 +103,7 @@ internal static class ScanQuality
 
     private static void Tell(string kind, int found, int of) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind,-48} {found,5} of {of,5}  {(double)found / of:F4}"));
 
-    private static IReadOnlyList<BenchmarkItem> Items(string name) => BenchmarkFormats.Read(KitFolder.Locate().Benchmark(name), Store(name), default);
+    internal static IReadOnlyList<BenchmarkItem> Items(string name) => BenchmarkFormats.Read(KitFolder.Locate().Benchmark(name), Store(name), default);
 
     private static ArtifactStore Store(string name) =>
         ArtifactStore.For(KitFolder.Locate().Benchmark(name).FilePath, Environment.GetEnvironmentVariable(ArtifactStore.DataVariable));
@@ -122,7 +122,7 @@ internal static class ScanQuality
     }
 
     // As the planted corpus was made: of the words chosen 60 % are exchanged, 20 % left out, 20 % get another word behind them.
-    private static string Edited(string text, double rate, Random random, Filler filler)
+    internal static string Edited(string text, double rate, Random random, Filler filler)
     {
         var words = new List<string>();
         foreach (var word in text.Split(' '))
@@ -148,7 +148,7 @@ internal static class ScanQuality
     }
 
     // Words of books, 150 before and after, further on with every text.
-    private sealed class Filler(string folder)
+    internal sealed class Filler(string folder)
     {
         private readonly string[] _words = [.. Documents(Directory.EnumerateFiles(folder, "*.jsonl.gz").Order(StringComparer.Ordinal).First(), "").SelectMany(t => t.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
         private int _at;

@@ -51,10 +51,10 @@ public sealed record CorpusHit
     /// <summary>Words in a row that agree: the longest n-gram that item and document share.</summary>
     public required int LongestRun { get; init; }
 
-    /// <summary>Share of the question's nats that is found.</summary>
+    /// <summary>Share of the question's nats that is found; where the answer was found, in words besides it.</summary>
     public required double QuestionShare { get; init; }
 
-    /// <summary>Share of the answer's nats that is found behind it.</summary>
+    /// <summary>Share of the answer's nats that is found in words besides the question: an answer told in its question's words is not there for these.</summary>
     public required double AnswerShare { get; init; }
 
     /// <summary>Share of the nats of all choices that is found behind it.</summary>

@@ -8,9 +8,6 @@ namespace ForensicKit.Contamination.Scanning;
 /// <summary>Makes evidence of what was found in a document.</summary>
 internal sealed class HitDescription
 {
-    // Of an answer alone, a question counts as there too from this share of its nats on.
-    private const double Told = 0.6;
-
     private readonly ScanIndex _index;
     private readonly ScanCalibration _calibration;
     private readonly ScanThresholds _thresholds;
@@ -58,7 +55,7 @@ internal sealed class HitDescription
             Item = hit.Item.ItemId,
             Class = hit.Class,
             Reason = hit.Reason,
-            Kind = KindOf(hit, document.Text[hit.Start..Behind(entry, hit, document.Text)]),
+            Kind = hit.Kind,
             Unit = hit.Unit,
             Score = hit.Score,
             Threshold = _thresholds.ByBenchmark[entry.Benchmark][(int)hit.Unit],
@@ -99,15 +96,4 @@ internal sealed class HitDescription
         : string.Create(CultureInfo.InvariantCulture, $", or {Math.Max(threshold * unit.Total, UnitWords.LeastNear):F1} where {UnitWords.NearlyAll(unit.Count)} of its {unit.Count} words stand in order{(entry.Names.Length > 0 ? ", or where all do but numbers and single letters" : "")}");
 
     private static string NameOf(ScanUnit unit) => unit == ScanUnit.Ask ? "what is asked about the passage" : unit == ScanUnit.Nameless ? "question without the names that the program gives" : ItemTexts.NameOf(unit);
-
-    private LeakKind KindOf(ScanHit hit, ReadOnlySpan<byte> place)
-    {
-        if (hit.Unit == ScanUnit.Answer && hit.Shares.Question < Told)
-            return LeakKind.AnswerOnly;
-        return AnswerTold.Is(_index.Words, hit.Item, place, hit.Shares.Answer) ? LeakKind.QuestionAndAnswer : LeakKind.QuestionOnly;
-    }
-
-    // Answer and choices follow the question; a letter that points at one is a little further.
-    private static int Behind(ScanEntry entry, ScanHit hit, ReadOnlySpan<byte> text) =>
-        (int)Math.Min(text.Length, hit.End + (1.3 * Encoding.UTF8.GetByteCount(entry.Text)) + 40);
 }

@@ -19,6 +19,7 @@ public enum HitClass
 /// <summary>A place of a text that is an item or part of one, up to editing.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="Unit">The unit that agrees best.</param>
+/// <param name="Kind">Whether question, answer or both stand there.</param>
 /// <param name="Class">What kind of agreement it is.</param>
 /// <param name="Reason">Why it is of that class; empty for a leak.</param>
 /// <param name="Score">
@@ -30,6 +31,9 @@ public enum HitClass
 /// <param name="Start">First byte of the place in the text.</param>
 /// <param name="End">Byte behind it.</param>
 /// <param name="LongestRun">Words in a row that agree.</param>
-/// <param name="Shares">Share of the nats of question, answer and all choices that is found there, 0 to 1; 0 where the item has none.</param>
+/// <param name="Shares">
+/// Share of the nats of question, answer and all choices that is found there, 0 to 1; 0 where the item has none. Of an answer it is what is found besides the
+/// question, of a question whose answer was found what is found besides the answer.
+/// </param>
 public sealed record ScanHit(
-    ScanItem Item, ScanUnit Unit, HitClass Class, string Reason, double Score, double Matched, double Coverage, int Start, int End, int LongestRun, (double Question, double Answer, double Choices) Shares);
+    ScanItem Item, ScanUnit Unit, LeakKind Kind, HitClass Class, string Reason, double Score, double Matched, double Coverage, int Start, int End, int LongestRun, (double Question, double Answer, double Choices) Shares);

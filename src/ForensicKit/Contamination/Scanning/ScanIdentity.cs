@@ -38,7 +38,7 @@ public sealed record ScanReading(IReadOnlyList<string> TextFields, string? IdFie
 public sealed record ScanIdentity(int Method, string Rule, string Thresholds, ScanReading Reading, IReadOnlyList<ScannedBenchmark> Benchmarks)
 {
     /// <summary>Raised with every change of what is found, or of how it is described: results of an earlier version are not taken up.</summary>
-    public const int MethodVersion = 5;
+    public const int MethodVersion = 6;
 
     /// <summary>SHA-256 of all of it, lower-case hex.</summary>
     [JsonIgnore]

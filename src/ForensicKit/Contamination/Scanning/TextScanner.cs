@@ -19,6 +19,7 @@ public sealed class TextScanner
     private readonly WordList _words = new(remembers: true);
     private readonly PlaceComparison _comparison;
     private readonly HitClassification _classification;
+    private readonly ToldParts _parts;
     private readonly Place[] _places;
     private readonly int[] _telling = new int[Block + 1];
     private readonly int[] _anchors = new int[Block + 1];
@@ -37,6 +38,7 @@ public sealed class TextScanner
         (_index, _thresholds) = (index, thresholds);
         _comparison = new(index);
         _classification = new(_comparison);
+        _parts = new(_comparison, index.Words);
         _places = [.. index.Entries.Select((e, number) => new Place(Math.Min(e.Words.Length, ScanEntry.MostWords), e.Activation, index.Plain.Has(number)))];
     }
 
@@ -277,14 +279,10 @@ public sealed class TextScanner
     {
         var ids = _words.Ids;
         var more = HitClassification.Behind(entry, agreement, _words.Count);
-        var (q, a, n) = (entry.QuestionWords, entry.AnswerWords, entry.Words.Length);
-        var shares = (
-            _comparison.Share(entry, agreement.Unit, 0, q, ids[agreement.Start..agreement.End]),
-            _comparison.Share(entry, agreement.Unit, q, q + a, ids[agreement.Start..more]),
-            n > q + a ? _comparison.Share(entry, agreement.Unit, q + a, n, ids[agreement.Start..more]) : 0);
+        var (kind, shares) = _parts.Of(entry, agreement, ids);
         var (hitClass, reason) = _classification.Of(entry, agreement, ids);
         return new(
-            entry.Item, agreement.Unit, hitClass, reason, agreement.Score, agreement.Matched, agreement.Coverage, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
+            entry.Item, agreement.Unit, kind, hitClass, reason, agreement.Score, agreement.Matched, agreement.Coverage, _words.Start(agreement.Start), _words.End(agreement.End - 1), _comparison.LongestRun(entry, ids[agreement.Start..more]), shares);
     }
 
     [StructLayout(LayoutKind.Auto)]

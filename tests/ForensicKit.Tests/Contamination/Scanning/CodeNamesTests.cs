@@ -26,11 +26,13 @@ public class CodeNamesTests
         var items = HumanEval();
         var scanner = Scanner(items);
         var random = new System.Random(3);
-        var found = items.Count(item => scanner.Scan(Encoding.UTF8.GetBytes("import os\n\n" + Renamed(item.Fields[0].Text + item.Fields[1].Text, random) + "\nprint('end')\n"))
-            .Any(h => h.Class == HitClass.Leak && h.Item.ItemId == item.ItemId));
+        var found = items.Select(item => scanner.Scan(Encoding.UTF8.GetBytes("import os\n\n" + Renamed(item.Fields[0].Text + item.Fields[1].Text, random) + "\nprint('end')\n"))
+            .FirstOrDefault(h => h.Class == HitClass.Leak && h.Item.ItemId == item.ItemId)).OfType<ScanHit>().ToList();
         Assert.Equal(164, items.Count);
         // The bar of the reference is 95 of 100.
-        Assert.True(found >= 156, $"{found} of 164");
+        Assert.True(found.Count >= 156, $"{found.Count} of 164");
+        var told = found.Count(h => h.Kind == LeakKind.QuestionAndAnswer);
+        Assert.True(told >= 0.95 * found.Count, $"{told} of {found.Count} with the solution");
     }
 
     [Fact]
