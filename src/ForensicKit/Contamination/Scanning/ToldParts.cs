@@ -12,9 +12,8 @@ internal sealed class ToldParts(PlaceComparison comparison, WordTable table)
     private const double Told = 0.5;
     private const double LeastNats = 6;
 
-    // Where the words that the other part has not are worth so many nats, at least this share of them.
-    private const double LeastOwn = 3;
-    private const double Own = 0.3;
+    // A part stands there twice where its own words do, if they are worth so many nats.
+    private const double LeastOwn = 10;
 
     // Words around a place that are looked at: 1.3 times those that are wanted, and some more behind it.
     private const double Wider = 1.3;
@@ -48,26 +47,34 @@ internal sealed class ToldParts(PlaceComparison comparison, WordTable table)
     // places are the other's: the first ones, or the last.
     private double Besides(ScanEntry entry, in Agreement agreement, ReadOnlySpan<int> text, Range wanted, Range other)
     {
-        var (start, end) = (wanted.Start.Value, wanted.End.Value);
-        var around = (int)(Wider * (end - start));
+        var around = (int)(Wider * (wanted.End.Value - wanted.Start.Value));
         var from = Math.Max(0, agreement.Start - around);
         var near = text[from..Math.Min(text.Length, agreement.End + around + More)];
         var place = (agreement.Start - from)..(agreement.End - from);
-        var others = entry.Words.AsSpan(other);
-        var share = Math.Max(
-            comparison.Share(entry, agreement.Unit, start, end, Without(near, place, others, fromEnd: false)),
-            comparison.Share(entry, agreement.Unit, start, end, Without(near, place, others, fromEnd: true)));
+        var (unit, others, own) = (agreement.Unit, entry.Words[other], Own(entry, agreement.Unit, other, entry.Words.AsSpan(wanted)));
+        return Math.Max(ShareIn(Without(near, place, others, fromEnd: false)), ShareIn(Without(near, place, others, fromEnd: true)));
 
-        // Where the other part stands twice, the second time leaves its words.
-        var words = entry.Words.AsSpan(start, Math.Min(end - start, ScanEntry.MostWords));
-        var own = entry.WeightsOf(agreement.Unit).AsSpan(start, words.Length).ToArray();
-        for (var i = 0; i < own.Length; i++)
+        double ShareIn(int[] left)
         {
-            if (others.Contains(words[i]))
+            // The other part may stand there twice.
+            if (own.Sum() >= LeastOwn && comparison.Share(others.AsSpan(0, own.Length), own, left) >= Told)
+                left = Without(left, .., others, fromEnd: false);
+            return comparison.Share(entry, unit, wanted.Start.Value, wanted.End.Value, left);
+        }
+    }
+
+    // What the words of a part are worth that the other part has not.
+    private static float[] Own(ScanEntry entry, ScanUnit unit, Range part, ReadOnlySpan<int> others)
+    {
+        var (start, count) = (part.Start.Value, Math.Min(part.End.Value - part.Start.Value, ScanEntry.MostWords));
+        var own = entry.WeightsOf(unit).AsSpan(start, count).ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            if (others.Contains(entry.Words[start + i]))
                 own[i] = 0;
         }
 
-        return own.Sum() >= LeastOwn && comparison.Share(words, own, near) is var ownShare && ownShare < Own ? Math.Min(share, ownShare) : share;
+        return own;
     }
 
     // Beside its rivals the right choice gives nothing away, unless its letter is pointed at or it is named once more than any of them.
